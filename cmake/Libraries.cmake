@@ -1,0 +1,27 @@
+# Every library that dhow uses, once. Reasons: docs/internals/dependencies.md.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+find_package(Boost 1.81 REQUIRED)
+
+# Boost.JSON's archive is named outright: the static programs need it, and one form serves all.
+find_library(BOOST_JSON_ARCHIVE libboost_json.a REQUIRED)
+find_library(BOOST_CONTAINER_ARCHIVE libboost_container.a REQUIRED)
+add_library(ext_boost_json INTERFACE)
+target_link_libraries(ext_boost_json INTERFACE ${BOOST_JSON_ARCHIVE} ${BOOST_CONTAINER_ARCHIVE})
+
+# Asio and Beast are compiled once, in src/base/async/.
+add_library(ext_asio INTERFACE)
+target_compile_definitions(ext_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+    BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(ext_asio INTERFACE Threads::Threads)
+
+find_package(fmt REQUIRED)
+find_library(SECCOMP_ARCHIVE libseccomp.a REQUIRED)
+add_library(ext_seccomp INTERFACE)
+target_link_libraries(ext_seccomp INTERFACE ${SECCOMP_ARCHIVE})
+
+foreach(module IN ITEMS sqlite3 libnftables libmnl libarchive libcrypto libzstd zlib libisal)
+    pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
+    add_library(ext_${module} ALIAS PkgConfig::${module})
+endforeach()
