@@ -1,11 +1,10 @@
 #include "base/json.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <limits>
-
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cctype>
+#include <limits>
 
 namespace dhow::json {
 
@@ -55,7 +54,8 @@ void pretty(std::string& out, const Value& value, int indent, int depth) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+    return std::ranges::equal(
+        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 }  // namespace
@@ -75,7 +75,8 @@ void expected(std::string_view what, const Value& found) {
 std::int64_t to_int64(const Value& value) {
     if (value.is_int64()) return value.get_int64();
     if (value.is_uint64()) throw InvalidArgument("the number {} is out of range", value.get_uint64());
-    if (value.is_double() && value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())))
+    if (value.is_double() &&
+        value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())))
         return static_cast<std::int64_t>(value.get_double());
     expected("a whole number", value);
 }

@@ -23,6 +23,7 @@
 // A struct whose JSON is no plain object specialises `json::Custom<T>` with static from() and to().
 
 #include <array>
+#include <boost/json/value.hpp>
 #include <concepts>
 #include <cstdint>
 #include <map>
@@ -34,8 +35,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <boost/json/value.hpp>
 
 namespace dhow::json {
 
@@ -60,12 +59,12 @@ inline constexpr auto null_empty = Presence::null_empty;
 template <typename Struct, typename Type>
 struct Member {
     std::string_view name;
-    Type Struct::*pointer;
+    Type Struct::* pointer;
     Presence presence;
 };
 
 template <typename Struct, typename Type>
-constexpr Member<Struct, Type> member(std::string_view name, Type Struct::*pointer,
+constexpr Member<Struct, Type> member(std::string_view name, Type Struct::* pointer,
                                       Presence presence = Presence::always) {
     return {name, pointer, presence};
 }

@@ -105,8 +105,10 @@ void assign(T& target, const Value& value) {
         if (!value.is_string()) expected("a string", value);
         target = std::string(std::string_view(value.get_string()));
     } else if constexpr (is_optional<T>::value) {
-        if (value.is_null()) target.reset();
-        else assign(target.emplace(), value);
+        if (value.is_null())
+            target.reset();
+        else
+            assign(target.emplace(), value);
     } else if constexpr (is_unique<T>::value) {
         target = value.is_null() ? nullptr : std::make_unique<typename T::element_type>();
         if (target) assign(*target, value);
@@ -125,15 +127,22 @@ bool is_empty(const T& object) {
     if constexpr (Customised<T>) {
         auto value = Custom<T>::to(object);
         return value.is_null() || (value.is_object() && value.get_object().empty());
-    }
-    else if constexpr (std::is_same_v<T, Value>) return object.is_null();
-    else if constexpr (Named<T>) return name_of(object).empty();
-    else if constexpr (std::is_arithmetic_v<T>) return object == T{};
-    else if constexpr (is_optional<T>::value || is_unique<T>::value) return !object;
+    } else if constexpr (std::is_same_v<T, Value>)
+        return object.is_null();
+    else if constexpr (Named<T>)
+        return name_of(object).empty();
+    else if constexpr (std::is_arithmetic_v<T>)
+        return object == T{};
+    else if constexpr (is_optional<T>::value || is_unique<T>::value)
+        return !object;
     else if constexpr (Described<T>)
-        return std::apply([&](const auto&... d) { return ((d.presence == omit_empty && is_empty(object.*(d.pointer))) && ...); },
-                          Members<T>::list);
-    else return object.empty();
+        return std::apply(
+            [&](const auto&... d) {
+                return ((d.presence == omit_empty && is_empty(object.*(d.pointer))) && ...);
+            },
+            Members<T>::list);
+    else
+        return object.empty();
 }
 
 template <typename T>

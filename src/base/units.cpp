@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 5> binary_suffixes{"k", "m", "g", "t", "p
 
 /// "1.5GiB" -> rest after the number; the number goes to `value`.
 std::string_view take_number(std::string_view text, double& value) {
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
     if (error != std::errc{}) return text;
     return text.substr(static_cast<std::size_t>(end - text.data()));
 }
@@ -44,8 +45,10 @@ std::int64_t parse_size(std::string_view text) {
     if (rest.starts_with(' ')) rest.remove_prefix(1);
     std::string suffix;
     for (char c : rest) suffix += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    if (suffix.ends_with("ib")) suffix.resize(suffix.size() - 2);
-    else if (suffix.size() == 2 && suffix.ends_with('b')) suffix.resize(1);
+    if (suffix.ends_with("ib"))
+        suffix.resize(suffix.size() - 2);
+    else if (suffix.size() == 2 && suffix.ends_with('b'))
+        suffix.resize(1);
     double factor = 1;
     bool known = suffix.empty() || suffix == "b";
     for (auto candidate : binary_suffixes) {
@@ -82,8 +85,8 @@ std::chrono::nanoseconds parse_duration(std::string_view text) {
         std::string_view name;
         double nanoseconds;
     };
-    constexpr std::array units{Unit{"ns", 1},  Unit{"us", 1e3},    Unit{"\u00b5s", 1e3}, Unit{"\u03bcs", 1e3},
-                               Unit{"ms", 1e6}, Unit{"s", 1e9}, Unit{"m", 60e9},     Unit{"h", 3600e9}};
+    constexpr std::array units{Unit{"ns", 1},   Unit{"us", 1e3}, Unit{"\u00b5s", 1e3}, Unit{"\u03bcs", 1e3},
+                               Unit{"ms", 1e6}, Unit{"s", 1e9},  Unit{"m", 60e9},      Unit{"h", 3600e9}};
     double total = 0;
     while (!rest.empty()) {
         double number = 0;
@@ -91,7 +94,8 @@ std::chrono::nanoseconds parse_duration(std::string_view text) {
         if (after.size() == rest.size() || number < 0) throw invalid();
         const Unit* found = nullptr;
         for (const auto& unit : units)
-            if (after.starts_with(unit.name) && (!found || unit.name.size() > found->name.size())) found = &unit;
+            if (after.starts_with(unit.name) && (!found || unit.name.size() > found->name.size()))
+                found = &unit;
         if (!found) throw invalid();
         total += number * found->nanoseconds;
         rest = after.substr(found->name.size());
@@ -108,7 +112,8 @@ std::string format_duration(std::chrono::nanoseconds duration) {
     auto fraction = [](std::uint64_t value, std::uint64_t unit, std::string_view suffix) {
         auto text = fmt::format("{}", value / unit);
         if (auto rest = value % unit) {
-            auto digits = fmt::format("{:0{}}", rest, static_cast<int>(std::log10(static_cast<double>(unit)) + 0.5));
+            auto digits =
+                fmt::format("{:0{}}", rest, static_cast<int>(std::log10(static_cast<double>(unit)) + 0.5));
             digits.erase(digits.find_last_not_of('0') + 1);
             text += "." + digits;
         }
@@ -141,7 +146,9 @@ std::string human_duration(std::chrono::nanoseconds duration) {
     return fmt::format("{} years", hours / 24 / 365);
 }
 
-Timestamp now() { return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now()); }
+Timestamp now() {
+    return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
+}
 
 namespace {
 
@@ -180,7 +187,8 @@ Timestamp parse_timestamp(std::string_view text) {
     using namespace std::chrono;
     std::string copy(text);
     int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0, used = 0;
-    if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &y, &mo, &d, &h, &mi, &s, &used) != 6 || used != 19)
+    if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &y, &mo, &d, &h, &mi, &s, &used) != 6 ||
+        used != 19)
         throw InvalidArgument("invalid time \"{}\"", text);
     if (copy.starts_with("0001-01-01T00:00:00")) return {};
     std::string_view rest = std::string_view(copy).substr(19);

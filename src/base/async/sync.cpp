@@ -17,7 +17,8 @@ struct TimedSignal::Waiter {
 };
 
 void TimedSignal::notify() {
-    for (auto waiter = std::exchange(first_, nullptr); waiter; waiter = std::exchange(waiter->next, nullptr)) {
+    for (auto waiter = std::exchange(first_, nullptr); waiter;
+         waiter = std::exchange(waiter->next, nullptr)) {
         waiter->notified = true;
         waiter->timer.cancel();
     }

@@ -1,17 +1,16 @@
 #pragma once
 // Waiting for one another between coroutines of the loop thread. None of these is safe across threads.
 
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include "base/async/task.hpp"
 
 namespace dhow {
 
-/// Wakes those who wait, all at once; keeps no memory of earlier wakes, so a waiter checks its condition first:
-/// `while (!ready) co_await signal.wait();`
+/// Wakes those who wait, all at once; keeps no memory of earlier wakes, so a waiter checks its condition
+/// first: `while (!ready) co_await signal.wait();`
 class Signal {
   public:
     explicit Signal(asio::any_io_executor executor) : timer_(std::move(executor)) {

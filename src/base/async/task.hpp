@@ -1,6 +1,6 @@
 #pragma once
-// How the daemon is asynchronous: one loop thread owns all state and runs every coroutine; what blocks (system
-// calls on disks, mounts, netlink, SQLite) runs on a pool and its result comes back to the loop.
+// How the daemon is asynchronous: one loop thread owns all state and runs every coroutine; what blocks
+// (system calls on disks, mounts, netlink, SQLite) runs on a pool and its result comes back to the loop.
 //
 // So code between two `co_await`s is never interrupted and needs no lock, and a call that is stuck in the
 // kernel holds up its own caller alone. The rules that follow from g++ 12's coroutines:
@@ -8,21 +8,20 @@
 // - a coroutine takes its arguments by value, or by a reference that outlives it; a lambda coroutine has no
 //   captures that die before it (pass them as arguments).
 
-#include <exception>
-#include <optional>
-#include <type_traits>
-#include <utility>
-
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
 
 namespace dhow {
 
@@ -39,8 +38,8 @@ class BlockingPool {
     explicit BlockingPool(std::size_t threads) : pool_(threads) {}
     ~BlockingPool() { pool_.join(); }
 
-    /// Runs `work` on a thread of the pool and resumes the caller on its own executor with the result, or with
-    /// the exception. `work` must not touch state that the loop thread owns.
+    /// Runs `work` on a thread of the pool and resumes the caller on its own executor with the result, or
+    /// with the exception. `work` must not touch state that the loop thread owns.
     template <typename Work>
     Task<std::invoke_result_t<Work>> run(Work work) {
         using Result = std::invoke_result_t<Work>;

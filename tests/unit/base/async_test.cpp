@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <boost/asio/io_context.hpp>
+
+#include <gtest/gtest.h>
 
 #include "base/async/sync.hpp"
 #include "base/error.hpp"

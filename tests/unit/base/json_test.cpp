@@ -31,14 +31,15 @@ struct dhow::json::Names<dhow::Colour> {
 };
 template <>
 struct dhow::json::Members<dhow::Inner> {
-    static constexpr auto list = std::tuple{member("Number", &Inner::number), member("Words", &Inner::words, null_empty)};
+    static constexpr auto list =
+        std::tuple{member("Number", &Inner::number), member("Words", &Inner::words, null_empty)};
 };
 template <>
 struct dhow::json::Members<dhow::Outer> {
     static constexpr auto list =
-        std::tuple{member("Name", &Outer::name),   member("Flag", &Outer::flag, omit_empty),
+        std::tuple{member("Name", &Outer::name),     member("Flag", &Outer::flag, omit_empty),
                    member("Colour", &Outer::colour), member("Inner", &Outer::inner),
-                   member("Maybe", &Outer::maybe), member("Table", &Outer::table, omit_empty)};
+                   member("Maybe", &Outer::maybe),   member("Table", &Outer::table, omit_empty)};
 };
 
 namespace dhow {
@@ -46,7 +47,8 @@ namespace dhow {
 TEST(Json, WritesWhatGoWrites) {
     Outer outer;
     outer.name = "x";
-    EXPECT_EQ(json::write(outer), R"({"Name":"x","Colour":"red","Inner":{"Number":7,"Words":null},"Maybe":null})");
+    EXPECT_EQ(json::write(outer),
+              R"({"Name":"x","Colour":"red","Inner":{"Number":7,"Words":null},"Maybe":null})");
 }
 
 TEST(Json, ReadsBackWhatItWrote) {

@@ -18,7 +18,8 @@ TEST(Size, ReadsSuffixesOfAnyCase) {
 }
 
 TEST(Size, RefusesWhatIsNoSize) {
-    for (auto text : {"", "m", "-1m", "1x", "1 2", "99999999999t"}) EXPECT_THROW(parse_size(text), InvalidArgument) << text;
+    for (auto text : {"", "m", "-1m", "1x", "1 2", "99999999999t"})
+        EXPECT_THROW(parse_size(text), InvalidArgument) << text;
 }
 
 TEST(Size, PrintsAsDockerDoes) {
