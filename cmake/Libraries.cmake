@@ -16,7 +16,7 @@ target_compile_definitions(ext_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BO
     BOOST_BEAST_SEPARATE_COMPILATION)
 target_link_libraries(ext_asio INTERFACE Threads::Threads)
 
-find_package(fmt REQUIRED)
+# Debian has {fmt} as a shared library alone: src/base/fmt.cpp compiles it, for the static programs' sake.
 find_library(SECCOMP_ARCHIVE libseccomp.a REQUIRED)
 add_library(ext_seccomp INTERFACE)
 target_link_libraries(ext_seccomp INTERFACE ${SECCOMP_ARCHIVE})
