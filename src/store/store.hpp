@@ -1,0 +1,54 @@
+#pragma once
+// All that is kept under the data root, opened by one daemon at a time.
+//
+//     <data root>/            0710
+//       dhow.lock             held while a daemon runs
+//       dhow.db               the database
+//       blobs/  layers/  snapshots/  trash/     0700
+
+#include <filesystem>
+
+#include "base/unique_fd.hpp"
+#include "store/blobs.hpp"
+#include "store/database.hpp"
+#include "store/documents.hpp"
+#include "store/layers.hpp"
+#include "store/snapshots.hpp"
+#include "store/trash.hpp"
+
+namespace dhow::store {
+
+class Store {
+  public:
+    /// Opens or makes the store and removes what a crash left half done. The names of the containers'
+    /// snapshots that may stay are what the database says; the engine drops others by `snapshots().remove`.
+    /// @throws Conflict when another daemon holds the data root
+    explicit Store(std::filesystem::path data_root);
+
+    const std::filesystem::path& data_root() const { return data_root_; }
+    Database& database() { return database_; }
+    Blobs& blobs() { return blobs_; }
+    Layers& layers() { return layers_; }
+    Snapshots& snapshots() { return snapshots_; }
+    Trash& trash() { return trash_; }
+    Documents& containers() { return containers_; }
+    Documents& volumes() { return volumes_; }
+    Documents& networks() { return networks_; }
+
+    /// Removes layers and blobs that nothing needs. Cheap when there is nothing to remove.
+    void collect();
+
+  private:
+    std::filesystem::path data_root_;
+    UniqueFd lock_;
+    Database database_;
+    Trash trash_;
+    Blobs blobs_;
+    Layers layers_;
+    Snapshots snapshots_;
+    Documents containers_;
+    Documents volumes_;
+    Documents networks_;
+};
+
+}  // namespace dhow::store
