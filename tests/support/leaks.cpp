@@ -1,0 +1,142 @@
+#include "support/leaks.hpp"
+
+#include <regex>
+
+#include "base/error.hpp"
+#include "support/http.hpp"
+
+namespace dhow::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Entries = std::set<std::string>;
+
+bool is_number(const std::string& text) { return text.find_first_not_of("0123456789") == std::string::npos; }
+
+/// The processes of the machine. One that ends while it is looked at has no files any more, and no entries.
+std::vector<fs::path> processes() {
+    std::vector<fs::path> result;
+    for (auto& entry : fs::directory_iterator("/proc"))
+        if (is_number(entry.path().filename())) result.push_back(entry.path());
+    return result;
+}
+
+std::string command_line(const fs::path& process) {
+    auto text = read_file(process / "cmdline");
+    std::ranges::replace(text, '\0', ' ');
+    return text;
+}
+
+std::string link_of(const fs::path& path) {
+    std::error_code gone;
+    return fs::read_symlink(path, gone).native();
+}
+
+Entries mounts(const Daemon& daemon) {
+    Entries result, seen;
+    for (auto& process : processes()) {
+        if (!seen.insert(link_of(process / "ns/mnt")).second) continue;
+        for (auto& line : lines_of(read_file(process / "mountinfo")))
+            if (line.find(daemon.folder().native()) != std::string::npos)
+                result.insert(line.substr(line.find(' ', line.find(' ') + 1) + 1));
+    }
+    return result;
+}
+
+Entries cgroups() {
+    Entries result;
+    std::error_code gone;
+    for (auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup", gone))
+        for (auto& entry : fs::recursive_directory_iterator(hierarchy.path() / "dhow", gone))
+            if (entry.is_directory(gone)) result.insert(entry.path());
+    return result;
+}
+
+Entries works_for(const Daemon& daemon) {
+    Entries result;
+    for (auto& process : processes())
+        if (auto line = command_line(process); line.find(daemon.folder().native()) != std::string::npos)
+            if (process.filename() != std::to_string(daemon.pid()) && line.find("/bin/bash -c") != 0)
+                result.insert(line);
+    return result;
+}
+
+Entries namespaces(const Daemon& daemon) {
+    Entries result;
+    for (auto& process : processes())
+        if (command_line(process).find(daemon.folder().native()) != std::string::npos)
+            result.insert(link_of(process / "ns/net"));
+    for (auto& line : lines_of(read_file("/proc/self/mountinfo")))
+        if (line.find(" nsfs ") != std::string::npos &&
+            line.find(daemon.folder().native()) != std::string::npos)
+            result.insert("pinned: " + line);
+    return result;
+}
+
+/// A listing of the host's network, without what changes by itself.
+Entries listing(const Daemon& daemon, const std::string& command, const std::regex& volatile_parts) {
+    Entries result;
+    for (auto& line : lines_of(expect_success(run(sh(command).on(daemon.host()))).out))
+        result.insert(std::regex_replace(line, volatile_parts, ""));
+    return result;
+}
+
+Entries files(const Daemon& daemon) {
+    Entries result;
+    std::error_code gone;
+    for (auto& entry : fs::recursive_directory_iterator(daemon.exec_root(), gone))
+        result.insert(entry.path());
+    for (auto& top : fs::directory_iterator(daemon.data_root(), gone))
+        for (auto& entry : fs::directory_iterator(top.path(), gone))
+            if (entry.is_directory(gone)) result.insert(entry.path());
+    return result;
+}
+
+Entries rows(const Daemon& daemon) {
+    Entries result;
+    for (auto target : {"/containers/json?all=1", "/volumes", "/images/json"}) {
+        auto answer = request(daemon.socket(), "GET", target).json();
+        auto& list = answer.is_object() ? answer.as_object().at("Volumes") : answer;
+        if (!list.is_array()) continue;
+        for (auto& row : list.as_array())
+            for (auto key : {"Id", "Name"})
+                if (auto value = row.as_object().if_contains(key))
+                    result.insert(fmt::format("{} {}", target, std::string_view(value->as_string())));
+    }
+    return result;
+}
+
+std::string difference(const Inventory& before, const Inventory& after) {
+    std::string result;
+    for (auto& [kind, entries] : after) {
+        auto& old = before.at(kind);
+        for (auto& entry : entries)
+            if (!old.contains(entry)) result += fmt::format("+{}: {}\n", kind, entry);
+        for (auto& entry : old)
+            if (!entries.contains(entry)) result += fmt::format("-{}: {}\n", kind, entry);
+    }
+    return result;
+}
+
+}  // namespace
+
+Inventory take_inventory(const Daemon& daemon) {
+    static const std::regex index("^[0-9]+: "),
+        counters("counter packets [0-9]+ bytes [0-9]+|expires [0-9a-z]+");
+    return {{"mounts", mounts(daemon)},
+            {"cgroups", cgroups()},
+            {"processes", works_for(daemon)},
+            {"namespaces", namespaces(daemon)},
+            {"interfaces", listing(daemon, "ip -o link | cut -d: -f2", index)},
+            {"rules", listing(daemon, "nft list ruleset", counters)},
+            {"files", files(daemon)},
+            {"rows", rows(daemon)}};
+}
+
+std::string leaked_since(const Daemon& daemon, const Inventory& before, std::chrono::milliseconds limit) {
+    std::string result;
+    eventually([&] { return (result = difference(before, take_inventory(daemon))).empty(); }, limit);
+    return result;
+}
+
+}  // namespace dhow::test
