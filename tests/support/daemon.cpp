@@ -142,18 +142,8 @@ std::optional<std::filesystem::path> docker_program() { return find_program("doc
 std::filesystem::path busybox_tar() {
     static ScratchFolder scratch;
     static const auto tar = [] {
-        auto script = R"(set -e
-            mkdir -p root/{bin,etc,root,tmp,www}; cp "$(command -v busybox)" root /
-                          bin / busybox busybox-- list |
-                      grep - vx busybox | while read - r name;
-        do ln - s busybox "root/bin/$name";
-        done printf 'root:x:0:0:root:/root:/bin/sh\nbin:x:2:2:bin:/bin:/bin/sh\ndaemon:x:1:1::/:/bin/sh\n' >
-            root / etc / passwd printf 'root:x:0:\nbin:x:2:\ndaemon:x:1:\nusers:x:100:\n' >
-            root / etc / group echo hello > root / www / index.html; chmod 1777 root/tmp
-            tar -C root --owner 0 --group 0 --mtime @1600000000 --sort name -c . -f busybox.tar)";
-        auto command = sh(script);
-        command.folder = scratch.path();
-        expect_success(run(command));
+        expect_success(
+            run(sh(DHOW_SOURCE "/scripts/busybox-root >" + (scratch.path() / "busybox.tar").native())));
         return scratch.path() / "busybox.tar";
     }();
     return tar;
