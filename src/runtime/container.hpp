@@ -5,13 +5,13 @@
 // lets it go. Whoever calls create() is the parent of that process and reaps it.
 // Source: OCI runtime specification, runtime.md (lifecycle) and config-linux.md.
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 #include "base/unique_fd.hpp"
 #include "oci/runtime_config.hpp"
@@ -20,7 +20,7 @@ namespace dhow::runtime {
 
 /// The descriptors that become 0, 1 and 2 of a process without a terminal. Borrowed: the caller closes them.
 struct StandardStreams {
-    int in = -1;   ///< -1: /dev/null
+    int in = -1;  ///< -1: /dev/null
     int out = -1;
     int err = -1;
 };
@@ -45,8 +45,8 @@ struct CreateRequest {
 /// A container whose first process waits for start(). Destroying it without start() kills and removes it all.
 class Created {
   public:
-    Created(Process process, UniqueFd gate, std::filesystem::path state_directory)
-        : process(std::move(process)), gate_(std::move(gate)), state_directory_(std::move(state_directory)) {}
+    Created(Process first, UniqueFd gate, std::filesystem::path state_directory)
+        : process(std::move(first)), gate_(std::move(gate)), state_directory_(std::move(state_directory)) {}
 
     Process process;
 

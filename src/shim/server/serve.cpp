@@ -1,0 +1,83 @@
+#include "shim/server/serve.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "shim/server/supervisor.hpp"
+
+namespace dhow::shim {
+
+namespace {
+
+constexpr int control_number = 3;
+
+/// Everything that a careless parent left open would otherwise live as long as the container.
+UniqueFd keep_only(int control) {
+    if (control != control_number) {
+        check(::dup3(control, control_number, O_CLOEXEC), "dup3");
+    } else {
+        check(::fcntl(control, F_SETFD, FD_CLOEXEC), "fcntl");
+    }
+    check(::close_range(control_number + 1, ~0U, 0), "close_range");
+    int flags = check(::fcntl(control_number, F_GETFL), "fcntl");
+    check(::fcntl(control_number, F_SETFL, flags | O_NONBLOCK), "fcntl");
+    return UniqueFd(control_number);
+}
+
+/// The kernel's killer takes the daemon and the shims last; the runtime sets the container's own value.
+void protect_from_oom() {
+    UniqueFd file(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+    // Without the privilege (rootless) the shim stays as killable as its starter.
+    if (file) (void)!::write(file.get(), "-999", 4);
+}
+
+/// All signals arrive by signalfd or not at all: what a terminal or an init system sends does not end a shim.
+UniqueFd take_signals() {
+    sigset_t all;
+    sigfillset(&all);
+    check(::sigprocmask(SIG_SETMASK, &all, nullptr), "sigprocmask");
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    return UniqueFd(check(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
+}
+
+void become_supervisor() {
+    check(::prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl PR_SET_CHILD_SUBREAPER");
+    ::prctl(PR_SET_NAME, "dhow-shim");
+    (void)::setsid();
+    check(::chdir("/"), "chdir /");
+    protect_from_oom();
+    // One arena, given back early: this process mostly sleeps, once a container.
+    ::mallopt(M_ARENA_MAX, 1);
+    ::mallopt(M_TRIM_THRESHOLD, 64 << 10);
+    ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
+}
+
+}  // namespace
+
+int serve(int control) {
+    auto socket = keep_only(control);
+    auto signals = take_signals();
+    become_supervisor();
+    Loop loop;
+    Supervisor supervisor(loop, std::move(socket));
+    loop.watch(signals.get(), EPOLLIN, [&](std::uint32_t) {
+        std::array<signalfd_siginfo, 8> pending;
+        (void)!::read(signals.get(), pending.data(), sizeof pending);
+        supervisor.reap();
+    });
+    loop.run(std::chrono::milliseconds(500), [] { ::malloc_trim(0); });
+    return 0;
+}
+
+}  // namespace dhow::shim
