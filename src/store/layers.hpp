@@ -87,10 +87,12 @@ class Layers {
 
     /// Removes every layer that no image, no container and no Pin needs. @return the removed ones
     std::vector<Layer> collect();
-    /// At start: removes directories that no row knows, and rows whose directory is gone.
+    /// At start: removes directories that no row knows.
     void reconcile();
 
   private:
+    Pin pin(Layer layer);
+
     Database& database_;
     Trash& trash_;
     std::filesystem::path root_;

@@ -38,7 +38,12 @@ class Store {
     /// Removes layers and blobs that nothing needs. Cheap when there is nothing to remove.
     void collect();
 
+    /// Removes a blob that neither an image nor a layer names any more.
+    void remove_if_unused(const oci::Digest& blob);
+
   private:
+    void remove_unknown_blobs();
+
     std::filesystem::path data_root_;
     UniqueFd lock_;
     Database database_;

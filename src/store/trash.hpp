@@ -2,6 +2,7 @@
 // Removal that is fast and cannot be cut in half: a directory is renamed into <root>/trash/ in one step, and
 // deleted from there later by a thread of its own. What a crash leaves is deleted at the next start.
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -32,12 +33,12 @@ class Trash {
     std::condition_variable changed_;
     std::deque<std::filesystem::path> waiting_;
     bool busy_ = false;
-    bool stop_ = false;
+    std::atomic<bool> stop_ = false;
     std::thread thread_;  // last: it uses all the above
 };
 
 /// Deletes a tree without following links out of it. Stops early when `stop` (if given) becomes true.
 /// What is gone already is no error.
-void remove_tree(const std::filesystem::path& path, const bool* stop = nullptr);
+void remove_tree(const std::filesystem::path& path, const std::atomic<bool>* stop = nullptr);
 
 }  // namespace dhow::store
