@@ -14,6 +14,8 @@ struct Rule {
 const std::vector<Rule>& rules() {
     static const std::vector<Rule> list = [] {
         const std::pair<const char*, const char*> texts[] = {
+            // A test's own folder.
+            {R"(/var/tmp/dhow-test-[0-9a-f]+)", "<FOLDER>"},
             // Clients' own names, and the hints below their errors.
             {R"(\bdhow\b)", "docker"},
             {R"(^See 'docker .*--help'\.?$|^Run 'docker .*--help' for more information$)", ""},
