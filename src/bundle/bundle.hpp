@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bundle/spec.hpp"
@@ -62,9 +63,13 @@ struct ExecOptions {
 /// the root of the running process `pid`.
 oci::Process exec_process(const std::filesystem::path& bundle, const ExecOptions& options, int pid);
 
-/// The process of an exec is without the host's environment; the same rule serves both: PATH, HOSTNAME, TERM
-/// (with a terminal) and HOME, unless `env` has them; later entries of one name win.
+/// The environment of a container's process: PATH, HOSTNAME, TERM (with a terminal), then `env`, of which
+/// later entries of one name win and an entry without '=' removes what was set, then HOME if it is in none of
+/// them.
 std::vector<std::string> environment(const std::vector<std::string>& env, const std::string& hostname,
                                      const std::string& home, bool tty);
+
+/// Whether a list of "NAME=value" sets `name`.
+bool has_variable(const std::vector<std::string>& env, std::string_view name);
 
 }  // namespace dhow::bundle

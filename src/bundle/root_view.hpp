@@ -34,11 +34,19 @@ class RootView {
     std::optional<std::string> read(std::string_view path, std::size_t limit = 8U << 20) const;
 
   private:
+    /// A directory of the merged tree: its parts in the layers that have it, top first.
+    struct Directory {
+        std::vector<int> parts;  ///< borrowed from `owned` or from layers_
+        std::vector<UniqueFd> owned;
+    };
+
     RootView() = default;
 
     UniqueFd find(std::string_view path) const;
-    /// The highest entry of a path without symlinks and whether layers below it count.
-    UniqueFd find_component(const std::string& path, std::vector<std::size_t>& visible) const;
+    UniqueFd find_merged(std::string_view path) const;
+    /// The part of the first layer that has `name` in `directory`, or -1. `below` becomes the directory it
+    /// is, when it is one.
+    static int find_entry(const Directory& directory, const std::string& name, Directory& below);
 
     std::vector<UniqueFd> layers_;
     bool merged_ = true;  ///< false: one root with mounts in it, resolved by the kernel

@@ -156,7 +156,7 @@ struct Spec {
     std::map<std::string, std::string> sysctls;
     Resources resources;
     int oom_score_adj = 0;
-    std::int64_t shm_size = 64LL << 20;  ///< bytes
+    std::int64_t shm_size = 64LL << 20;  ///< bytes; 0: no /dev/shm of its own (--ipc none)
     std::string shm_path;  ///< a host directory for /dev/shm that containers share; empty: a tmpfs of its own
     /// None: docker's lists. An empty list masks nothing.
     std::optional<std::vector<std::string>> masked_paths, read_only_paths;
