@@ -21,7 +21,12 @@ find_library(SECCOMP_ARCHIVE libseccomp.a REQUIRED)
 add_library(ext_seccomp INTERFACE)
 target_link_libraries(ext_seccomp INTERFACE ${SECCOMP_ARCHIVE})
 
-foreach(module IN ITEMS sqlite3 libnftables libmnl libarchive libcrypto libzstd zlib libisal)
+# The shim is static too.
+find_library(ZLIB_ARCHIVE libz.a REQUIRED)
+add_library(ext_zlib INTERFACE)
+target_link_libraries(ext_zlib INTERFACE ${ZLIB_ARCHIVE})
+
+foreach(module IN ITEMS sqlite3 libnftables libmnl libarchive libcrypto libzstd libisal)
     pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
     add_library(ext_${module} ALIAS PkgConfig::${module})
 endforeach()

@@ -2,18 +2,22 @@
 // A bundle becomes a process: the verbs, as the shim and the runtime's own command line call them.
 //
 // create() makes everything and leaves the container's first process waiting just before its exec; start()
-// lets it go. Whoever calls create() is the parent of that process and reaps it.
-// Source: OCI runtime specification, runtime.md (lifecycle) and config-linux.md.
+// lets it go. Whoever calls create() is the parent of that process and reaps it. All of it is for programs of
+// a single thread: the child runs in a copy of the caller's memory until its exec. Source: OCI runtime
+// specification, runtime.md (lifecycle) and config-linux.md.
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
 
 #include "base/unique_fd.hpp"
+#include "linux/cgroup/stats.hpp"
 #include "oci/runtime_config.hpp"
 
 namespace dhow::runtime {
@@ -38,30 +42,51 @@ struct CreateRequest {
     std::filesystem::path bundle;      ///< holds config.json
     std::filesystem::path state_root;  ///< holds a folder a container, with state.json
     StandardStreams streams;
-    /// An open network namespace that stands in for the path in config.json, or -1. Borrowed.
+    /// An open network namespace that stands in for the one in config.json, or -1. Borrowed.
     int network_namespace = -1;
+    /// The container's first process is killed when the caller ends.
+    bool die_with_parent = false;
+    /// start_by_name() starts the container, possibly from another program; the caller may end before.
+    bool start_by_name = false;
 };
 
-/// A container whose first process waits for start(). Destroying it without start() kills and removes it all.
+/// A container whose first process waits for start(). Destroying it before start() has succeeded, and without
+/// leave_waiting(), kills, reaps and removes it all.
 class Created {
   public:
-    Created(Process first, UniqueFd gate, std::filesystem::path state_directory)
-        : process(std::move(first)), gate_(std::move(gate)), state_directory_(std::move(state_directory)) {}
+    Created(Process created, UniqueFd gate, std::filesystem::path state_root, std::string id,
+            bool has_poststart_hooks);
+    Created(Created&&) noexcept;
+    Created& operator=(Created&&) = delete;
+    ~Created();
 
     Process process;
 
-    /// Lets the process exec its program, and waits until it did (or failed to).
+    /// Lets the process exec its program, and waits until it did (or failed to); then runs the poststart
+    /// hooks.
     /// @throws Error as exec_failure() says it.
     void start();
 
+    /// For a container that start_by_name() starts: it may outlive this object.
+    void leave_waiting() noexcept {
+        gate_.reset();
+        id_.clear();
+    }
+
   private:
     UniqueFd gate_;
-    std::filesystem::path state_directory_;
+    std::filesystem::path state_root_;
+    std::string id_;  ///< empty: nothing is undone
+    bool has_poststart_hooks_ = false;
 };
 
 /// Creates the container of a bundle. Nothing is left behind when it throws.
-/// @throws InvalidArgument when the bundle asks for what cannot be; SystemError of the step that failed.
+/// @throws InvalidArgument when the bundle asks for what cannot be; NotImplemented when this host cannot;
+///         Conflict when the id is taken; SystemError of the step that failed.
 Created create(const CreateRequest& request);
+
+/// Starts a container that was created with `start_by_name`. @throws as Created::start(); Conflict
+void start_by_name(const std::filesystem::path& state_root, const std::string& id);
 
 struct ExecRequest {
     std::filesystem::path state_root;
@@ -70,7 +95,7 @@ struct ExecRequest {
     StandardStreams streams;
 };
 
-/// Runs one more process in a running container; returns once its exec succeeded.
+/// Runs one more process in a running container; returns once its exec succeeded. The caller is its parent.
 /// @throws Error as exec_failure() says it; Conflict when the container does not run.
 Process exec(const ExecRequest& request);
 
@@ -79,21 +104,50 @@ Process exec(const ExecRequest& request);
 /// The message reads as docker's users know it: `exec: "foo": executable file not found in $PATH`.
 [[noreturn]] void exec_failure(const std::string& program, int error);
 
+enum class Status { created, running, paused, stopped };
+std::string_view status_name(Status status);
+
+/// A container as `state`, `list` and hooks describe it.
+struct ContainerState {
+    std::string id;
+    Status status = Status::stopped;
+    pid_t pid = 0;  ///< 0 when it is stopped
+    std::filesystem::path bundle;
+    std::filesystem::path rootfs;
+    std::string created;  ///< RFC 3339
+    std::string owner;
+    std::map<std::string, std::string> annotations;
+};
+
+/// @throws NotFound
+ContainerState state(const std::filesystem::path& state_root, const std::string& id);
+std::vector<ContainerState> list(const std::filesystem::path& state_root);
+
 /// Sends a signal to the first process, or with `all` to every process of the container's cgroup.
 /// @throws Conflict when it does not run.
 void kill(const std::filesystem::path& state_root, const std::string& id, int signal, bool all);
 
+/// Stops all processes where they are, and lets them go on. @throws Conflict when it is not in that state.
 void pause(const std::filesystem::path& state_root, const std::string& id);
 void resume(const std::filesystem::path& state_root, const std::string& id);
 
-/// Changes limits of a running container. Only what is set in `resources` is written.
+/// Changes limits of a container. Only what is set in `resources` is written.
 void update(const std::filesystem::path& state_root, const std::string& id, const oci::Resources& resources);
 
-/// Kills what is left of the container and removes its cgroups and its state folder.
+/// Kills what is left of the container, runs its poststop hooks, and removes its cgroups and its state
+/// folder. A container of which nothing is left is fine.
 /// @throws Conflict when it runs and `force` is false.
 void remove(const std::filesystem::path& state_root, const std::string& id, bool force);
 
+/// Processes of the container's cgroup, by the host's pids.
+std::vector<pid_t> processes(const std::filesystem::path& state_root, const std::string& id);
+
+linux::cgroup::Stats stats(const std::filesystem::path& state_root, const std::string& id);
+
 /// How often the kernel killed a process of the container for memory (memory.events, memory.oom_control).
 std::uint64_t oom_kills(const std::filesystem::path& state_root, const std::string& id);
+
+/// A descriptor for poll(2) that becomes readable when the container ran out of memory; read it empty then.
+UniqueFd oom_event(const std::filesystem::path& state_root, const std::string& id);
 
 }  // namespace dhow::runtime
