@@ -1,0 +1,57 @@
+#pragma once
+// Attaching to a container's first process, for `run`, `start` and `attach`.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/session.hpp"
+#include "cli/terminal/attached.hpp"
+
+namespace dhow::cli {
+
+/// What is attached.
+struct AttachPlan {
+    bool in = false;
+    bool out = true;
+    bool err = true;
+    bool tty = false;
+    std::string detach_keys = {};  ///< as typed; empty: the default
+};
+
+/// Refuses to attach a terminal's input to what is none. @throws Exit("the input device is not a TTY").
+void check_terminal(const AttachPlan& plan);
+
+class Attachment {
+  public:
+    struct Outcome {
+        bool detached = false;
+        int status = 0;
+        std::string error;
+    };
+
+    /// Signals are taken from here on when `forwards`.
+    Attachment(Session& session, std::string id, AttachPlan plan, bool forwards);
+
+    /// Attaches, and waits for `condition` on another connection; both are sent at once, and both are in
+    /// place when this returns: so the container may be started.
+    void open(std::string_view condition);
+
+    /// Stands in for the streams until the container exits or the user detaches.
+    Outcome follow();
+
+  private:
+    void forward(int signal);
+    void resize(TerminalSize size);
+    void resize_at_start();
+
+    Session& session_;
+    std::string id_;
+    AttachPlan plan_;
+    bool forwards_;
+    SignalInbox signals_;
+    std::optional<client::Connection> wait_;
+    std::optional<client::Hijacked> stream_;
+};
+
+}  // namespace dhow::cli

@@ -1,0 +1,133 @@
+#include "cli/commands/new_container.hpp"
+
+#include <cerrno>
+#include <filesystem>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/defer.hpp"
+#include "cli/commands/support.hpp"
+#include "cli/format/progress.hpp"
+#include "client/streams.hpp"
+
+namespace dhow::cli {
+
+namespace {
+
+void check_pull_policy(std::string_view policy) {
+    if (policy.empty() || policy == "always" || policy == "missing" || policy == "never") return;
+    throw InvalidArgument("invalid pull option: '{}': must be one of \"always\", \"missing\" or \"never\"",
+                          policy);
+}
+
+/// The file of --cidfile: made first, so that a second run with the same name stops before it makes a
+/// container; removed again when no id was written.
+class IdFile {
+  public:
+    explicit IdFile(std::string path) : path_(std::move(path)) {
+        if (path_.empty()) return;
+        file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+        if (!file_ && errno == EEXIST)
+            throw Exit(
+                125,
+                fmt::format(
+                    "dhow: container ID file found, make sure the other container isn't running or delete {}",
+                    path_));
+        if (!file_)
+            throw InvalidArgument("failed to create the container ID file: open {}: {}", path_,
+                                  lower(errno_text(errno)));
+    }
+    ~IdFile() {
+        if (file_ && !written_) ::unlink(path_.c_str());
+    }
+    IdFile(const IdFile&) = delete;
+    IdFile& operator=(const IdFile&) = delete;
+    void write(const std::string& id) {
+        if (file_) client::write_all(file_.get(), id);
+        written_ = true;
+    }
+
+  private:
+    std::string path_;
+    UniqueFd file_;
+    bool written_ = false;
+};
+
+bool is_missing_image(const client::DaemonError& error) {
+    return error.status() == 404 && error.message().find("o such image") != std::string::npos;
+}
+
+}  // namespace
+
+std::string with_tag(std::string_view image) {
+    for (std::string_view prefix : {"docker.io/library/", "docker.io/"})
+        if (image.starts_with(prefix)) {
+            image.remove_prefix(prefix.size());
+            break;
+        }
+    auto slash = image.rfind('/');
+    auto last = slash == std::string_view::npos ? image : image.substr(slash + 1);
+    bool named = last.find_first_of(":@") != std::string_view::npos;
+    return std::string(image) + (named ? "" : ":latest");
+}
+
+void pull_image(Session& session, std::string_view image, std::string_view platform, bool quiet,
+                bool to_error) {
+    auto at = image.rfind('@');
+    auto slash = image.rfind('/');
+    auto colon =
+        at == std::string_view::npos ? image.find(':', slash == std::string_view::npos ? 0 : slash) : at;
+    auto name = image.substr(0, colon);
+    auto tag = colon == std::string_view::npos ? std::string_view("latest") : image.substr(colon + 1);
+    auto target = client::Target("/images/create").add("fromImage", name).add("tag", tag);
+    if (!platform.empty()) target.add("platform", platform);
+    auto connection = session.client().call({.method = "POST", .target = target.take()});
+    session.flush();
+    show_progress(client::JsonStream(std::move(connection)), quiet      ? -1
+                                                             : to_error ? STDERR_FILENO
+                                                                        : STDOUT_FILENO);
+}
+
+std::string make_container(Session& session, const Arguments& arguments, const wire::ContainerCreate& body,
+                           const std::function<void()>& meanwhile) {
+    auto policy = arguments.text("pull");
+    check_pull_policy(policy);
+    IdFile id_file((std::string(arguments.text("cidfile"))));
+    auto pull = [&] {
+        pull_image(session, body.image, arguments.text("platform"), arguments.flag("quiet"), true);
+    };
+    if (policy == "always") pull();
+    client::Target target("/containers/create");
+    target.add_if(arguments.has("name"), "name", arguments.text("name"));
+    target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
+    client::Request request{.method = "POST", .target = target.take(), .body = json::write(body)};
+    json::Value answer;
+    try {
+        answer = session.client().json(request, meanwhile);
+    } catch (const client::DaemonError& error) {
+        if (!is_missing_image(error) || policy != "missing") throw;
+        if (!arguments.flag("quiet"))
+            session.error(fmt::format("Unable to find image '{}' locally", with_tag(body.image)));
+        pull();
+        answer = session.client().json(request);
+    }
+    auto response = json::from<wire::ContainerCreateResponse>(answer);
+    for (const auto& warning : response.warnings) session.error("WARNING: " + warning);
+    id_file.write(response.id);
+    return response.id;
+}
+
+void fail_to_start(const Error& error, std::string_view command) {
+    auto message = message_of(error);
+    auto says = [&](std::string_view phrase) { return lower(message).find(phrase) != std::string::npos; };
+    int status = 125;
+    if (says("executable file not found") || says("no such file or directory"))
+        status = 127;
+    else if (says("permission denied") || says("is a directory"))
+        status = 126;
+    throw Exit(status,
+               fmt::format("dhow: {}\n\nRun 'dhow {} --help' for more information", message, command));
+}
+
+}  // namespace dhow::cli

@@ -1,0 +1,185 @@
+// container prune, image prune, volume prune, network prune, system prune.
+
+#include <array>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/support.hpp"
+
+namespace dhow::cli {
+
+namespace {
+
+constexpr Option force_option = flag("force", 'f', "Do not ask");
+constexpr std::array plain_options{prune_filter_option, force_option};
+constexpr std::array image_options{
+    flag("all", 'a', "Remove all unused images, not only those without a name"),
+    prune_filter_option,
+    force_option,
+};
+constexpr std::array volume_options{
+    flag("all", 'a', "Remove all unused volumes, not only anonymous ones"),
+    prune_filter_option,
+    force_option,
+};
+constexpr std::array system_options{
+    flag("all", 'a', "Remove all unused images, not only those without a name"),
+    prune_filter_option,
+    force_option,
+    flag("volumes", 0, "Remove anonymous volumes too"),
+};
+
+constexpr std::string_view question = "Are you sure you want to continue?";
+
+void ask(Session& session, const Arguments& arguments, std::string_view what, std::string_view warning) {
+    if (arguments.flag("force")) return;
+    session.print("WARNING! {}\n", warning);
+    if (!confirm(session, question)) throw Exit(1, fmt::format("{} prune has been cancelled", what));
+}
+
+json::Value prune(Session& session, std::string_view kind, const json::Object& filters) {
+    client::Target target(fmt::format("/{}/prune", kind));
+    return session.client().post(target.add_if(!filters.empty(), "filters", json::dump(filters)).take());
+}
+
+void add_filter(json::Object& filters, std::string_view name, std::string_view value) {
+    json::Object values;
+    values.emplace(value, true);
+    filters[name] = std::move(values);
+}
+
+/// Prints a heading and the names, when there are any. @return the bytes that were freed.
+std::int64_t print_removed(Session& session, const json::Value& answer, std::string_view member,
+                           std::string_view heading) {
+    const auto& names = array_at(answer, member);
+    if (!names.empty()) {
+        session.print("{}:\n", heading);
+        for (const auto& name : names)
+            if (name.is_string()) session.print("{}\n", name.get_string().c_str());
+        session.write("\n");
+    }
+    return integer_at(answer, "SpaceReclaimed");
+}
+
+std::int64_t print_images(Session& session, const json::Value& answer) {
+    const auto& steps = array_at(answer, "ImagesDeleted");
+    if (!steps.empty()) session.write("Deleted Images:\n");
+    for (const auto& step : steps) {
+        auto untagged = string_at(step, "Untagged");
+        if (!untagged.empty())
+            session.print("untagged: {}\n", untagged);
+        else
+            session.print("deleted: {}\n", string_at(step, "Deleted"));
+    }
+    if (!steps.empty()) session.write("\n");
+    return integer_at(answer, "SpaceReclaimed");
+}
+
+int prune_containers(Session& session, const Arguments& arguments) {
+    ask(session, arguments, "container", "This will remove all stopped containers.");
+    auto answer = prune(session, "containers", filters_object(arguments.list("filter")));
+    session.write(reclaimed(print_removed(session, answer, "ContainersDeleted", "Deleted Containers")));
+    return 0;
+}
+
+int prune_images(Session& session, const Arguments& arguments) {
+    bool all = arguments.flag("all");
+    ask(session, arguments, "image",
+        all ? "This will remove all images without at least one container associated to them."
+            : "This will remove all dangling images.");
+    auto filters = filters_object(arguments.list("filter"));
+    add_filter(filters, "dangling", all ? "false" : "true");
+    auto bytes = print_images(session, prune(session, "images", filters));
+    session.write(reclaimed(bytes));
+    return 0;
+}
+
+int prune_volumes(Session& session, const Arguments& arguments) {
+    bool all = arguments.flag("all");
+    ask(session, arguments, "volume",
+        all ? "This will remove all local volumes not used by at least one container."
+            : "This will remove anonymous local volumes not used by at least one container.");
+    auto filters = filters_object(arguments.list("filter"));
+    if (all) add_filter(filters, "all", "true");
+    session.write(reclaimed(
+        print_removed(session, prune(session, "volumes", filters), "VolumesDeleted", "Deleted Volumes")));
+    return 0;
+}
+
+int prune_networks(Session& session, const Arguments& arguments) {
+    ask(session, arguments, "network",
+        "This will remove all custom networks not used by at least one container.");
+    auto answer = prune(session, "networks", filters_object(arguments.list("filter")));
+    print_removed(session, answer, "NetworksDeleted", "Deleted Networks");
+    return 0;
+}
+
+int prune_system(Session& session, const Arguments& arguments) {
+    bool all = arguments.flag("all");
+    bool volumes = arguments.flag("volumes");
+    auto filters = filters_object(arguments.list("filter"));
+    if (volumes && filters.contains("until"))
+        throw Exit(1, "ERROR: The \"until\" filter is not supported with \"--volumes\"");
+    ask(session, arguments, "system",
+        fmt::format(
+            "This will remove:\n  - all stopped containers\n  - all networks not used by at least one "
+            "container\n{}"
+            "  - {}\n",
+            volumes ? "  - all anonymous volumes not used by at least one container\n" : "",
+            all ? "all images without at least one container associated to them" : "all dangling images"));
+    auto bytes = print_removed(session, prune(session, "containers", filters), "ContainersDeleted",
+                               "Deleted Containers");
+    print_removed(session, prune(session, "networks", filters), "NetworksDeleted", "Deleted Networks");
+    if (volumes)
+        bytes +=
+            print_removed(session, prune(session, "volumes", filters), "VolumesDeleted", "Deleted Volumes");
+    auto image_filters = filters;
+    add_filter(image_filters, "dangling", all ? "false" : "true");
+    bytes += print_images(session, prune(session, "images", image_filters));
+    session.write(reclaimed(bytes));
+    return 0;
+}
+
+}  // namespace
+
+constinit const Command container_prune_command{
+    .name = "prune",
+    .usage = "[OPTIONS]",
+    .summary = "Remove all stopped containers",
+    .options = plain_options,
+    .arity = {0, 0},
+    .run = prune_containers,
+};
+constinit const Command image_prune_command{
+    .name = "prune",
+    .usage = "[OPTIONS]",
+    .summary = "Remove unused images",
+    .options = image_options,
+    .arity = {0, 0},
+    .run = prune_images,
+};
+constinit const Command volume_prune_command{
+    .name = "prune",
+    .usage = "[OPTIONS]",
+    .summary = "Remove unused local volumes",
+    .options = volume_options,
+    .arity = {0, 0},
+    .run = prune_volumes,
+};
+constinit const Command network_prune_command{
+    .name = "prune",
+    .usage = "[OPTIONS]",
+    .summary = "Remove all unused networks",
+    .options = plain_options,
+    .arity = {0, 0},
+    .run = prune_networks,
+};
+constinit const Command system_prune_command{
+    .name = "prune",
+    .usage = "[OPTIONS]",
+    .summary = "Remove unused data",
+    .options = system_options,
+    .arity = {0, 0},
+    .run = prune_system,
+};
+
+}  // namespace dhow::cli
