@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@
 #include "store/store.hpp"
 
 namespace dhow::image {
+
+struct ImageRecord;
 
 /// An image as it was when it was asked for; it does not change under its holder.
 struct Image {
@@ -55,6 +58,9 @@ struct Filter {
     /// @throws InvalidArgument "invalid filter 'x'" and docker's other words
     static Filter parse(const std::map<std::string, std::vector<std::string>>& filters);
 };
+
+/// Whether an image's labels are what a filter asks for.
+bool fits_labels(const Filter& filter, const oci::ImageConfig& config);
 
 /// One container that stands on an image, handed in by the engine.
 struct ContainerUse {
@@ -109,7 +115,7 @@ struct Loaded {
 
 class Images {
   public:
-    explicit Images(store::Store& store);
+    explicit Images(store::Store& store) : store_(store) {}
 
     /// The image that a name ("busybox", "busybox:1@sha256:..."), an id or the start of an id means.
     /// @throws NotFound "No such image: busybox:latest"; InvalidArgument for a malformed name
@@ -158,7 +164,12 @@ class Images {
     PruneReport prune(const Filter& filter, const std::vector<ContainerUse>& uses);
 
   private:
+    std::shared_ptr<const oci::ImageConfig> config(const oci::Digest& id) const;
+    Image make_image(store::Transaction& transaction, const ImageRecord& record) const;
+
     store::Store& store_;
+    mutable std::mutex mutex_;  // guards configs_
+    mutable std::map<oci::Digest, std::shared_ptr<const oci::ImageConfig>> configs_;
 };
 
 }  // namespace dhow::image

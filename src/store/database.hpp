@@ -55,8 +55,11 @@ class Database;
 /// it is short and does nothing else that blocks. Rolls back unless `commit()` was called.
 class [[nodiscard]] Transaction {
   public:
-    Transaction(const Transaction&) = delete;
-    Transaction& operator=(const Transaction&) = delete;
+    Transaction(Transaction&& other) noexcept
+        : database_(other.database_),
+          lock_(std::move(other.lock_)),
+          open_(std::exchange(other.open_, false)) {}
+    Transaction& operator=(Transaction&&) = delete;
     ~Transaction();
 
     /// Runs a statement that gives no rows; `?1`, `?2`... stand for the arguments (integers, text, optionals

@@ -43,12 +43,15 @@ Store::Store(std::filesystem::path data_root)
     remove_unknown_blobs();
 }
 
-void Store::collect() {
-    for (const auto& layer : layers_.collect())
+std::vector<Layer> Store::collect() {
+    auto removed = layers_.collect();
+    for (const auto& layer : removed)
         if (layer.blob) remove_if_unused(layer.blob);
+    return removed;
 }
 
 void Store::remove_if_unused(const oci::Digest& blob) {
+    std::unique_lock gate(blob_gate_);
     // Inside a transaction: who would add a row for the blob waits until it is gone, and then finds it
     // missing.
     auto transaction = database_.begin(Durability::relaxed);

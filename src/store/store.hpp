@@ -7,6 +7,7 @@
 //       blobs/  layers/  snapshots/  trash/     0700
 
 #include <filesystem>
+#include <shared_mutex>
 
 #include "base/unique_fd.hpp"
 #include "store/blobs.hpp"
@@ -35,8 +36,13 @@ class Store {
     Documents& volumes() { return volumes_; }
     Documents& networks() { return networks_; }
 
-    /// Removes layers and blobs that nothing needs. Cheap when there is nothing to remove.
-    void collect();
+    /// Removes layers that nothing needs, and their blobs. Cheap when there is nothing to remove.
+    /// @return the removed layers
+    std::vector<Layer> collect();
+
+    /// To be held shared from the moment a layer's blob is committed until the layer's row names it: so long
+    /// no blob is removed.
+    std::shared_mutex& blob_gate() { return blob_gate_; }
 
     /// Removes a blob that neither an image nor a layer names any more.
     void remove_if_unused(const oci::Digest& blob);
@@ -46,6 +52,7 @@ class Store {
 
     std::filesystem::path data_root_;
     UniqueFd lock_;
+    std::shared_mutex blob_gate_;
     Database database_;
     Trash trash_;
     Blobs blobs_;

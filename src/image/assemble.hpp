@@ -1,0 +1,24 @@
+#pragma once
+// An image out of layers that are in the store and a configuration.
+
+#include <string>
+#include <vector>
+
+#include "image/layer/ingest.hpp"
+#include "image/records.hpp"
+#include "oci/image_config.hpp"
+
+namespace dhow::image {
+
+/// What names the image's layers: each entry is one layer, bottom first.
+using LayerList = std::vector<const IngestedLayer*>;
+
+/// Checks that `layers` are what the configuration says, and gives the image's rows and documents.
+/// `manifest`: the one it came with, when that names these layers and this configuration; else one is made.
+/// @throws InvalidArgument when a layer is another than the configuration's
+NewImage assemble_image(std::string config_text, const LayerList& layers, std::string manifest = "");
+
+/// The configuration's `created`, in nanoseconds since 1970; 0 when it has none that can be read.
+std::int64_t created_time(const oci::ImageConfig& config);
+
+}  // namespace dhow::image

@@ -1,0 +1,66 @@
+#pragma once
+// The rows that make an image: what the other files of this room read and write of the database.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "oci/digest.hpp"
+#include "oci/reference.hpp"
+#include "store/store.hpp"
+
+namespace dhow::image {
+
+struct ImageRecord {
+    oci::Digest id;
+    oci::Digest manifest;
+    std::string manifest_type;
+    std::int64_t manifest_size = 0;
+    oci::Digest parent;
+    std::int64_t created = 0;      ///< nanoseconds since 1970
+    std::int64_t last_tagged = 0;  ///< the same; 0: never
+};
+
+std::vector<ImageRecord> all_images(store::Transaction& transaction);
+std::optional<ImageRecord> find_image(store::Transaction& transaction, const oci::Digest& id);
+/// The image of a full name ("docker.io/library/busybox:latest", "...@sha256:...").
+std::optional<oci::Digest> find_name(store::Transaction& transaction, std::string_view name);
+/// The one image whose id begins with these hexadecimal digits; none when there are none or several.
+std::optional<oci::Digest> find_prefix(store::Transaction& transaction, std::string_view hex);
+/// What a person's text means: a name, an id, or the start of one. @throws InvalidArgument when it is
+/// malformed
+std::optional<oci::Digest> find_reference(store::Transaction& transaction, std::string_view text);
+/// The same. @throws NotFound in docker's words
+oci::Digest get_reference(store::Transaction& transaction, std::string_view text);
+
+/// All names of an image, sorted.
+std::vector<oci::Reference> names_of(store::Transaction& transaction, const oci::Digest& id);
+std::vector<oci::Digest> children_of(store::Transaction& transaction, const oci::Digest& id);
+
+/// A layer of an image, as rows say.
+struct LayerRow {
+    std::string id;
+    oci::Digest diff_id;
+    std::int64_t size = 0;
+};
+/// Bottom first.
+std::vector<LayerRow> layers_of(store::Transaction& transaction, const oci::Digest& id);
+
+/// Gives a name to an image; it moves when another has it. @return the image that had it before
+std::optional<oci::Digest> set_name(store::Transaction& transaction, const oci::Reference& name,
+                                    const oci::Digest& image);
+
+/// An image that is complete in the store but for its rows.
+struct NewImage {
+    ImageRecord record;
+    std::string config;                 ///< the document
+    std::string manifest;               ///< the document
+    std::vector<std::string> layers;    ///< ids, bottom first; pinned by the caller
+    std::vector<oci::Reference> names;  ///< with tag or digest
+};
+
+/// Adds the rows of one image, unless it is there; its documents become blobs.
+void insert_image(store::Store& store, store::Transaction& transaction, const NewImage& image);
+
+}  // namespace dhow::image

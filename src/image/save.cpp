@@ -1,0 +1,209 @@
+// `docker save`: one tar that is a docker archive (manifest.json, repositories) and an OCI layout
+// (index.json, oci-layout, blobs/) at once, as docker writes it since version 25.
+
+#include <map>
+#include <set>
+
+#include "base/error.hpp"
+#include "image/archive.hpp"
+#include "image/layer/pax.hpp"
+#include "image/layer/recipe.hpp"
+#include "image/records.hpp"
+#include "oci/index.hpp"
+#include "oci/manifest.hpp"
+
+namespace dhow::image {
+
+namespace {
+
+/// Writes entries of fixed owner and time, so that the same images make the same archive.
+class ArchiveWriter {
+  public:
+    explicit ArchiveWriter(Output& output) : output_(output) {}
+
+    void directory(const std::string& path) { header({.name = path + "/", .mode = 0755, .type = '5'}); }
+
+    void file(const std::string& path, std::string_view content) {
+        begin(path, static_cast<std::int64_t>(content.size()));
+        output_.write(store::as_bytes(content));
+        end(static_cast<std::int64_t>(content.size()));
+    }
+
+    void begin(const std::string& path, std::int64_t size) {
+        if (size >= std::int64_t{1} << 33) {
+            std::string record = pax_record("size", std::to_string(size));
+            header({.name = "PaxHeaders/size",
+                    .mode = 0644,
+                    .size = static_cast<std::int64_t>(record.size()),
+                    .type = 'x'});
+            output_.write(store::as_bytes(record));
+            end(static_cast<std::int64_t>(record.size()));
+        }
+        header({.name = path, .mode = 0644, .size = size, .type = '0'});
+    }
+
+    void end(std::int64_t size) {
+        static constexpr std::array<std::byte, tar_block> zeros{};
+        output_.write(Bytes(zeros).first(static_cast<std::size_t>(tar_padding(size))));
+    }
+
+    void finish() {
+        static constexpr std::array<std::byte, 2 * tar_block> zeros{};
+        output_.write(zeros);
+    }
+
+  private:
+    void header(const TarHeader& fields) {
+        std::array<std::byte, tar_block> block;
+        write_tar_header(fields, block);
+        output_.write(block);
+    }
+
+    Output& output_;
+};
+
+/// Counts and hashes what passes, so that a damaged layer is never given out as a good one.
+class CheckedOutput final : public Output {
+  public:
+    explicit CheckedOutput(Output& output) : output_(output) {}
+    void write(Bytes bytes) override {
+        hash_.update(bytes);
+        size_ += static_cast<std::int64_t>(bytes.size());
+        output_.write(bytes);
+    }
+    void check(const oci::Digest& digest, std::int64_t size) {
+        if (size_ != size || hash_.finish() != digest)
+            throw InternalError("layer {} was damaged on disk", digest.text());
+    }
+
+  private:
+    Output& output_;
+    store::Sha256 hash_;
+    std::int64_t size_ = 0;
+};
+
+struct Wanted {
+    ImageRecord record;
+    std::set<std::string> tags;              ///< full names
+    std::vector<store::Layers::Pin> layers;  ///< bottom first
+};
+
+class Saver {
+  public:
+    Saver(store::Store& store, Output& output) : store_(store), archive_(output), output_(output) {}
+
+    void run(const std::vector<Wanted>& images) {
+        archive_.directory("blobs");
+        archive_.directory("blobs/sha256");
+        oci::Index index;
+        json::Array docker;
+        std::map<std::string, std::map<std::string, std::string>> repositories;
+        for (const auto& image : images) {
+            auto manifest = store_.blobs().read(image.record.manifest);
+            write_image(image, oci::Manifest::parse(manifest));
+            write_blob(image.record.manifest, manifest);
+            docker.push_back(docker_entry(image, oci::Manifest::parse(manifest)));
+            add_to_index(index, image);
+            for (const auto& tag : image.tags) {
+                auto name = oci::Reference::parse(tag);
+                auto top = image.layers.empty() ? image.record.id : image.layers.back().layer().diff_id;
+                repositories[name.familiar_name()][name.tag] = top.hex();
+            }
+        }
+        archive_.file("index.json", json::write(index));
+        archive_.file("manifest.json", json::dump(docker));
+        archive_.file("oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+        if (!repositories.empty()) archive_.file("repositories", json::write(repositories));
+        archive_.finish();
+    }
+
+  private:
+    void write_image(const Wanted& image, const oci::Manifest& manifest) {
+        write_blob(image.record.id, store_.blobs().read(image.record.id));
+        for (std::size_t i = 0; i < image.layers.size(); ++i)
+            write_layer(image.layers[i].layer(), manifest.layers.at(i));
+    }
+
+    void write_blob(const oci::Digest& digest, const std::string& content) {
+        if (written_.insert(digest).second) archive_.file(blob_path(digest), content);
+    }
+
+    void write_layer(const store::Layer& layer, const oci::Descriptor& descriptor) {
+        if (!written_.insert(descriptor.digest).second) return;
+        archive_.begin(blob_path(descriptor.digest), descriptor.size);
+        CheckedOutput checked(output_);
+        if (store_.blobs().has(descriptor.digest)) {
+            FdSource source(store_.blobs().open(descriptor.digest));
+            std::vector<std::byte> buffer(256 << 10);
+            while (auto count = source.read(buffer)) checked.write(Bytes(buffer).first(count));
+        } else {
+            replay_recipe(store_.layers().recipe(layer.id), store_.layers().diff(layer.id), checked);
+        }
+        checked.check(descriptor.digest, descriptor.size);
+        archive_.end(descriptor.size);
+    }
+
+    static json::Value docker_entry(const Wanted& image, const oci::Manifest& manifest) {
+        json::Array tags, layers;
+        for (const auto& tag : image.tags) tags.emplace_back(oci::Reference::parse(tag).familiar());
+        for (const auto& layer : manifest.layers) layers.emplace_back(blob_path(layer.digest));
+        json::Object entry;
+        entry["Config"] = blob_path(image.record.id);
+        entry["RepoTags"] = tags.empty() ? json::Value(nullptr) : json::Value(tags);
+        entry["Layers"] = layers;
+        return entry;
+    }
+
+    static void add_to_index(oci::Index& index, const Wanted& image) {
+        oci::Descriptor entry;
+        entry.media_type = image.record.manifest_type;
+        entry.digest = image.record.manifest;
+        entry.size = image.record.manifest_size;
+        if (image.tags.empty()) index.manifests.push_back(entry);
+        for (const auto& tag : image.tags) {
+            entry.annotations = {{"io.containerd.image.name", tag},
+                                 {"org.opencontainers.image.ref.name", oci::Reference::parse(tag).tag}};
+            index.manifests.push_back(entry);
+        }
+    }
+
+    store::Store& store_;
+    ArchiveWriter archive_;
+    Output& output_;
+    std::set<oci::Digest> written_;
+};
+
+}  // namespace
+
+void Images::save(const std::vector<std::string>& references, Output& output,
+                  const std::optional<oci::Platform>& platform) const {
+    std::vector<Wanted> images;
+    {
+        auto transaction = store_.database().begin(store::Durability::relaxed);
+        for (const auto& text : references) {
+            auto id = get_reference(transaction, text);
+            auto place = std::ranges::find(images, id, [](const Wanted& image) { return image.record.id; });
+            if (place == images.end()) {
+                images.push_back({*find_image(transaction, id), {}, {}});
+                place = images.end() - 1;
+            }
+            bool by_id = text.starts_with("sha256:") || (oci::is_hex(text) && id.hex().starts_with(text));
+            if (auto name = by_id ? std::nullopt : std::optional(oci::Reference::parse(text));
+                name && !name->digest)
+                place->tags.insert(name->with_default_tag().full());
+        }
+    }
+    for (auto& image : images) {
+        if (platform && !platform->runs(config(image.record.id)->platform()))
+            throw NotFound("image {} does not provide the specified platform ({})",
+                           image.record.id.short_id(), platform->text());
+        for (const auto& diff_id : config(image.record.id)->rootfs.diff_ids) {
+            auto layer = store_.layers().find(diff_id);
+            if (!layer) throw NotFound("No such image: {}", image.record.id.text());
+            image.layers.push_back(std::move(*layer));
+        }
+    }
+    Saver(store_, output).run(images);
+}
+
+}  // namespace dhow::image
