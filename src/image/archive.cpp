@@ -33,8 +33,8 @@ class EntrySource final : public Source {
 
 /// Whether a file begins as a layer does: packed, a tar's header, or the zeros of an empty tar.
 bool looks_like_layer(Bytes start) {
-    if (start.size() < tar_block) return false;
     if (detect_compression(start) != Compression::none) return true;
+    if (start.size() < tar_block) return false;
     if (std::memcmp(start.data() + 257, "ustar", 5) == 0) return true;
     return std::ranges::all_of(start, [](std::byte byte) { return byte == std::byte{0}; });
 }

@@ -88,8 +88,6 @@ std::optional<TarHeader> parse_tar_header(Bytes block) {
         if (!prefix.empty()) header.name = prefix + "/" + header.name;
     }
     if (header.type == '\0' || header.type == '7') header.type = '0';
-    // Tars older than POSIX have no type for directories.
-    if (header.type == '0' && header.name.ends_with('/')) header.type = '5';
     if (header.size < 0) throw InvalidArgument("the tar is damaged: \"{}\" has a negative size", header.name);
     return header;
 }

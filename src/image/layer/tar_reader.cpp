@@ -203,6 +203,8 @@ void TarReader::begin_entry(TarEntry& entry, const TarHeader& header, const TarE
     if (file &&
         (extensions.sparse_size || !extensions.sparse_numbers.empty() || !extensions.sparse_major.empty()))
         read_pax_sparse(entry, extensions);
+    // Tars older than POSIX have no type for directories; what payload one claims to have is read over.
+    if (file && entry.path.ends_with('/')) entry.type = TarEntry::Type::directory;
 }
 
 void TarReader::read_old_sparse(TarEntry& entry, Bytes header_block) {

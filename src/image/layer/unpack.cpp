@@ -160,6 +160,7 @@ void Unpacker::make_file(int folder, const std::string& path, const std::string&
     }
     check(file.get(), "create {} in a layer", path);
     ++result_.files;
+    if (result_.first_files.size() < Unpacked::most_first_files) result_.first_files.push_back(path);
     if (entry.sparse)
         write_sparse(file.get(), path, entry);
     else if (entry.size > 0)

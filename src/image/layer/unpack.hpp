@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "image/layer/recipe.hpp"
 #include "image/layer/tar_reader.hpp"
@@ -20,10 +22,12 @@ struct UnpackLimits {
 };
 
 struct Unpacked {
+    static constexpr std::size_t most_first_files = 32;
     std::int64_t bytes = 0;    ///< sizes of all files, as docker counts a layer
     std::int64_t written = 0;  ///< the same without holes
     std::int64_t entries = 0;
     std::int64_t files = 0;
+    std::vector<std::string> first_files;  ///< clean paths of the first of them, at most `most_first_files`
 };
 
 /// Unpacks `tar` into the empty directory `diff`. `recipe`, if given, must be the tar's observer.
