@@ -101,7 +101,7 @@ void Dhowd::start() {
     start_process(test::program(std::move(argv)).on(host_));
 }
 
-void Dhowd::crash_and_restart() {
+void Daemon::crash_and_restart() {
     kill9();
     start();
 }
@@ -125,7 +125,7 @@ Dockerd::~Dockerd() {
 void Dockerd::start() {
     start_process(test::program({find_program("dockerd").value_or("dockerd"), "--data-root", data_root(),
                                  "--exec-root", exec_root(), "--pidfile", folder() / "pid", "-H",
-                                 "unix://" + socket().native(), "--log-level", "error"})
+                                 "unix://" + socket().native(), "--log-level", "error", "--live-restore"})
                       .on(host_));
 }
 

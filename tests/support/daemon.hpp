@@ -27,6 +27,8 @@ class Daemon {
     void stop();
     /// SIGKILL: what a crash or the out-of-memory killer does.
     void kill9();
+    /// A crash, and the start after it.
+    void crash_and_restart();
     bool running();
     pid_t pid() const { return process_ ? process_->pid() : -1; }
 
@@ -68,8 +70,6 @@ class Dhowd final : public Daemon {
     explicit Dhowd(const Host& host, std::vector<std::string> options = {});
     ~Dhowd() override;
     void start() override;
-    /// A crash, and the start after it.
-    void crash_and_restart();
 
     /// The programs of this build: dhow, dhowd, dhow-runtime.
     static std::filesystem::path program(const std::string& name);

@@ -54,8 +54,10 @@ void LogFile::append(std::string_view entry) noexcept {
 void LogFile::flush() noexcept {
     if (batch_.empty()) return;
     try {
-        if (dropped_ > 0) report_loss();
+        // In one piece with what comes next: else the report of a loss could fill the disk again.
+        if (dropped_ > 0) batch_.insert(0, loss_report());
         write_out();
+        dropped_ = 0;
     } catch (const SystemError& error) {
         lose(batched_, error.error());
     } catch (const std::exception&) {
@@ -87,18 +89,11 @@ void LogFile::lose(std::uint64_t entries, int error) noexcept {
     error_ = error;
 }
 
-void LogFile::report_loss() {
+std::string LogFile::loss_report() const {
     std::string entry;
     auto text = fmt::format("dhow: {} lines of this log are lost: {}", dropped_, errno_text(error_));
     append_json_line(entry, text, true, "stderr", format_timestamp(now()));
-    auto wrote = ::write(file_.get(), entry.data(), entry.size());
-    if (wrote != static_cast<ssize_t>(entry.size())) {
-        int error = wrote < 0 ? errno : ENOSPC;
-        if (wrote > 0 && ::ftruncate(file_.get(), size_) < 0) size_ += wrote;
-        throw SystemError(error, "write the log");
-    }
-    size_ += wrote;
-    dropped_ = 0;
+    return entry;
 }
 
 void LogFile::rotate() {

@@ -38,7 +38,7 @@ class LogFile {
     void rotate();
     void write_out();
     void lose(std::uint64_t entries, int error) noexcept;
-    void report_loss();
+    std::string loss_report() const;
 
     std::filesystem::path path_;
     LogLimits limits_;
