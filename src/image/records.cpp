@@ -121,8 +121,7 @@ void insert_image(store::Store& store, store::Transaction& transaction, const Ne
     const auto& record = image.record;
     if (!find_image(transaction, record.id)) {
         // Inside the transaction, where nobody can find them unused and remove them.
-        store.blobs().put(image.config);
-        store.blobs().put(image.manifest);
+        store.blobs().put_all({image.config, image.manifest});
         std::optional<std::string> parent;
         if (record.parent) parent = record.parent.text();
         transaction.execute(

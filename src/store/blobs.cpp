@@ -50,6 +50,12 @@ oci::Digest Blobs::Ingest::digest() {
 }
 
 oci::Digest Blobs::Ingest::commit(const oci::Digest& expected) {
+    oci::Digest found = publish(expected);
+    if (path_.empty()) sync_directory(root_ / found.algorithm());
+    return found;
+}
+
+oci::Digest Blobs::Ingest::publish(const oci::Digest& expected) {
     oci::Digest found = digest();
     if (expected && found != expected)
         throw InvalidArgument("content does not match its digest: expected {}, got {}", expected.text(),
@@ -60,14 +66,18 @@ oci::Digest Blobs::Ingest::commit(const oci::Digest& expected) {
     check(::fdatasync(file_.get()), "sync {}", path_.string());
     check(::rename(path_.c_str(), target.c_str()), "rename {} to {}", path_.string(), target.string());
     path_.clear();
-    sync_directory(target.parent_path());
     return found;
 }
 
-oci::Digest Blobs::put(std::string_view content) {
-    Ingest ingest(root_);
-    ingest.write(as_bytes(content));
-    return ingest.commit();
+std::vector<oci::Digest> Blobs::put_all(std::initializer_list<std::string_view> contents) {
+    std::vector<oci::Digest> digests;
+    for (auto content : contents) {
+        Ingest ingest(root_);
+        ingest.write(as_bytes(content));
+        digests.push_back(ingest.publish({}));
+    }
+    sync_directory(root_ / "sha256");
+    return digests;
 }
 
 std::filesystem::path Blobs::path_of(const oci::Digest& digest) const {

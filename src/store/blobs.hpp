@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.hpp"
 #include "store/hash.hpp"
@@ -38,6 +40,8 @@ class Blobs {
       private:
         friend class Blobs;
         explicit Ingest(const std::filesystem::path& root);
+        /// As commit, but the folder is not synced yet.
+        oci::Digest publish(const oci::Digest& expected);
         std::filesystem::path root_;
         std::filesystem::path path_;  ///< empty once it is gone or published
         UniqueFd file_;
@@ -48,7 +52,9 @@ class Blobs {
 
     Ingest ingest() { return Ingest(root_); }
     /// Stores a small document. @return its digest
-    oci::Digest put(std::string_view content);
+    oci::Digest put(std::string_view content) { return put_all({content}).front(); }
+    /// Stores several with one sync of their folder. @return their digests, in order
+    std::vector<oci::Digest> put_all(std::initializer_list<std::string_view> contents);
 
     bool has(const oci::Digest& digest) const;
     /// @throws NotFound

@@ -108,6 +108,9 @@ Database::Database(const std::filesystem::path& file) {
     run("PRAGMA journal_mode=WAL");
     run("PRAGMA synchronous=FULL");
     run("PRAGMA foreign_keys=ON");
+    // A checkpoint syncs twice, inside of somebody's commit: rather when idle (`checkpoint`) than every 1000
+    // pages.
+    run("PRAGMA wal_autocheckpoint=4000");
     // Half a MiB is plenty for rows that are small, and is all that it costs an idle daemon.
     run("PRAGMA cache_size=-512");
     migrate();

@@ -13,8 +13,8 @@ namespace dhow::store {
 
 void make_private_directory(const std::filesystem::path& path, unsigned mode) {
     if (::mkdir(path.c_str(), mode) == 0) {
-        // The umask must not decide who may look in.
-        check(::chmod(path.c_str(), mode), "chmod {}", path.string());
+        // The umask must not decide who may look in; it never takes the owner's own rights.
+        if (mode != 0700) check(::chmod(path.c_str(), mode), "chmod {}", path.string());
         return;
     }
     if (errno != EEXIST) throw_errno(fmt::format("mkdir {}", path.string()));

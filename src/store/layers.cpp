@@ -72,7 +72,7 @@ Layers::Draft Layers::draft() {
 Layers::Pin Layers::commit(Draft draft, Layer layer) {
     layer.id = draft.id();
     sync_directory(root_);
-    auto transaction = database_.begin();
+    auto transaction = database_.begin(Durability::relaxed);
     if (auto other = find_row(transaction, layer.diff_id)) return pin(std::move(*other));
     std::optional<std::string> blob;
     if (layer.blob) blob = layer.blob.text();

@@ -73,8 +73,9 @@ class Layers {
     };
 
     Draft draft();
-    /// Syncs the draft's tree and makes it a layer. When another thread made the same diff id first, that one
-    /// is given and the draft vanishes. `layer.id` is taken from the draft.
+    /// Makes the draft a layer; its tree must have been synced. A power cut may lose the layer whole until a
+    /// durable commit follows, as that of an image does. When another thread made the same diff id first,
+    /// that one is given and the draft vanishes. `layer.id` is taken from the draft.
     Pin commit(Draft draft, Layer layer);
 
     /// The layer of a diff id, kept from collection while the Pin lives.

@@ -25,6 +25,23 @@ Snapshot Snapshots::paths(std::string_view id, const std::vector<std::string>& l
     return snapshot;
 }
 
+namespace {
+
+/// The upper directory is the container's root: it has the owner and mode of the topmost layer's.
+void make_upper(const Snapshot& snapshot) {
+    struct stat status{};
+    status.st_mode = 0755;
+    if (!snapshot.lowerdirs.empty() && ::stat(snapshot.lowerdirs.front().c_str(), &status) != 0)
+        throw NotFound("a layer of the image was removed meanwhile");
+    const char* path = snapshot.upperdir.c_str();
+    check(::mkdir(path, 0700), "mkdir {}", path);
+    if (status.st_uid != 0 || status.st_gid != 0)
+        check(::chown(path, status.st_uid, status.st_gid), "chown {}", path);
+    check(::chmod(path, status.st_mode & 07777), "chmod {}", path);
+}
+
+}  // namespace
+
 Snapshot Snapshots::prepare(std::string_view id, const std::vector<std::string>& layers) {
     Snapshot snapshot = paths(id, layers);
     auto home = root_ / id;
@@ -33,7 +50,7 @@ Snapshot Snapshots::prepare(std::string_view id, const std::vector<std::string>&
         throw_errno(fmt::format("mkdir {}", home.string()));
     }
     try {
-        make_private_directory(snapshot.upperdir, 0755);
+        make_upper(snapshot);
         make_private_directory(snapshot.workdir);
         make_private_directory(snapshot.merged);
         auto transaction = database_.begin(Durability::relaxed);

@@ -3,6 +3,8 @@
 #include <optional>
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -33,12 +35,20 @@ class Meter final : public Source {
     std::int64_t total_ = 0;
 };
 
-/// Makes the whole tree durable. Few files are synced one by one, and the directory last: the journal that
-/// this commits holds everything before it. For many, one sync of the file system is cheaper, though it also
-/// waits for what others have written there.
+/// Whether a commit of the file system's journal takes all changes before it along.
+bool has_one_journal(int fd) {
+    struct statfs status;
+    return ::fstatfs(fd, &status) == 0 &&
+           (status.f_type == EXT4_SUPER_MAGIC || status.f_type == XFS_SUPER_MAGIC);
+}
+
+/// Makes a layer's tree durable, but for the entry of its directory. The data of few files is synced one by
+/// one; their names follow with the next sync of a directory, on file systems where that is so. For many
+/// files, one sync of the file system is cheaper, though it also waits for what others have written there.
 void sync_tree(const std::filesystem::path& diff, const Unpacked& unpacked) {
     Tree tree(diff);
-    if (unpacked.files > static_cast<std::int64_t>(unpacked.first_files.size())) {
+    if (unpacked.files > static_cast<std::int64_t>(unpacked.first_files.size()) ||
+        !has_one_journal(tree.root())) {
         check(::syncfs(tree.root()), "sync the file system of {}", diff.string());
         return;
     }
@@ -50,7 +60,6 @@ void sync_tree(const std::filesystem::path& diff, const Unpacked& unpacked) {
         UniqueFd owner(file);
         check(::fdatasync(file), "sync {} of a layer", path);
     }
-    check(::fsync(tree.root()), "sync {}", diff.string());
 }
 
 void drain(Source& source) {
