@@ -109,8 +109,7 @@ void apply_storage(const Arguments& arguments, wire::ContainerCreate& body, wire
 
 void apply_security_and_namespaces(const Arguments& arguments, wire::HostConfig& host) {
     host.privileged = arguments.flag("privileged");
-    host.cap_add = arguments.list("cap-add");
-    host.cap_drop = arguments.list("cap-drop");
+    apply_capabilities(arguments.list("cap-add"), arguments.list("cap-drop"), host);
     apply_security(arguments.list("security-opt"), host);
     host.group_add = arguments.list("group-add");
     host.pid_mode = namespace_mode(arguments, "pid", "PID", {"host"});
@@ -198,7 +197,8 @@ bool says_nothing(const wire::EndpointSettings& settings) {
 void apply_networks(const Arguments& arguments, wire::ContainerCreate& body, wire::HostConfig& host) {
     std::vector<NetworkAttachment> networks;
     for (const auto& value : arguments.list("network")) networks.push_back(parse_network(value));
-    if (networks.empty()) networks.push_back({"default", {}});
+    bool chosen = !networks.empty();
+    if (!chosen) networks.push_back({"default", {}});
     host.network_mode = networks[0].target;
     apply_to_first(arguments, networks[0]);
     auto& endpoints = body.networking_config.emplace().endpoints_config;
@@ -208,7 +208,7 @@ void apply_networks(const Arguments& arguments, wire::ContainerCreate& body, wir
         (is_user_defined(network.target) ? user_defined : others) = true;
         if (endpoints.contains(network.target))
             throw InvalidArgument("network \"{}\" is specified multiple times", network.target);
-        if (networks.size() > 1 || !says_nothing(network.settings))
+        if (!chosen || networks.size() > 1 || !says_nothing(network.settings))
             endpoints[network.target] = network.settings;
     }
     if (user_defined && others)
@@ -243,7 +243,7 @@ void parse_each(const std::vector<std::string>& values, std::vector<T>& out, Par
 
 void apply_devices(const Arguments& arguments, wire::Resources& resources) {
     parse_each(arguments.list("device"), resources.devices, parse_device);
-    parse_each(arguments.list("ulimit"), resources.ulimits, parse_ulimit);
+    resources.ulimits = parse_ulimits(arguments.list("ulimit"));
     parse_each(arguments.list("blkio-weight-device"), resources.blkio_weight_device, parse_weight_device);
     auto by_bytes = [](std::string_view text) { return parse_throttle(text, true); };
     auto by_operations = [](std::string_view text) { return parse_throttle(text, false); };

@@ -14,6 +14,7 @@ void check_ip(std::string_view text);
 void check_link(std::string_view text);
 void check_mount(std::string_view text);
 void check_network(std::string_view text);
+void check_sysctl(std::string_view text);
 void check_throttle_bytes(std::string_view text);
 void check_throttle_operations(std::string_view text);
 void check_ulimit(std::string_view text);

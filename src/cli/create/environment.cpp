@@ -75,7 +75,7 @@ std::map<std::string, std::string> read_labels(const std::vector<std::string>& f
                                                const std::vector<std::string>& values) {
     std::vector<std::string> pairs;
     for (const auto& file : files)
-        add_file(file, [](const std::string&) { return std::optional<std::string>(""); }, pairs);
+        add_file(file, [](const std::string&) { return std::optional<std::string>(); }, pairs);
     pairs.insert(pairs.end(), values.begin(), values.end());
     return to_map(pairs);
 }

@@ -94,7 +94,7 @@ inline constexpr std::array container_options{
     flag("read-only", 0, "Mount the container's root read-only"),
     value("shm-size", 0, "bytes", "Size of /dev/shm", check_size),
     list("storage-opt", 0, "Options of the storage driver for the container"),
-    list("sysctl", 0, "Set kernel parameters of the container's namespaces", check_key_value, "map"),
+    list("sysctl", 0, "Set kernel parameters of the container's namespaces", check_sysctl, "map"),
     list("tmpfs", 0, "Mount a tmpfs"),
     completing(list("volume", 'v', "Bind mount a path or a volume (SOURCE:TARGET[:OPTIONS])"),
                Completes::files),

@@ -52,10 +52,16 @@ std::map<std::string, std::string> read_labels(const std::vector<std::string>& f
 std::map<std::string, std::string> to_map(const std::vector<std::string>& pairs);
 
 wire::Ulimit parse_ulimit(std::string_view text);
+/// One a name, in the order of names; the last one given counts.
+std::vector<wire::Ulimit> parse_ulimits(const std::vector<std::string>& values);
 wire::WeightDevice parse_weight_device(std::string_view text);
 wire::ThrottleDevice parse_throttle(std::string_view text, bool bytes);
 wire::DeviceMapping parse_device(std::string_view text);
 wire::RestartPolicy parse_restart(std::string_view text);
+
+/// --cap-add and --cap-drop, as CAP_... or ALL, in order.
+void apply_capabilities(const std::vector<std::string>& add, const std::vector<std::string>& drop,
+                        wire::HostConfig& host);
 
 /// --security-opt: seccomp=FILE becomes the file's content.
 void apply_security(std::vector<std::string> values, wire::HostConfig& host);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/json.hpp"
@@ -135,7 +135,7 @@ void apply_security(std::vector<std::string> values, wire::HostConfig& host) {
         bool empty = separator == std::string::npos || separator + 1 == value.size();
         auto key = value.substr(0, separator);
         if (empty && key != "no-new-privileges")
-            throw InvalidArgument("invalid --security-opt: \"{}\"", value);
+            throw InvalidArgument("Invalid --security-opt: \"{}\"", value);
         if (value == "systempaths=unconfined") {
             host.masked_paths.emplace();
             host.readonly_paths.emplace();
@@ -151,6 +151,50 @@ void apply_security(std::vector<std::string> values, wire::HostConfig& host) {
         }
         host.security_opt.push_back(value);
     }
+}
+
+std::vector<wire::Ulimit> parse_ulimits(const std::vector<std::string>& values) {
+    std::map<std::string, wire::Ulimit> by_name;
+    for (const auto& value : values) {
+        auto limit = parse_ulimit(value);
+        by_name[limit.name] = limit;
+    }
+    std::vector<wire::Ulimit> limits;
+    for (auto& [name, limit] : by_name) limits.push_back(std::move(limit));
+    return limits;
+}
+
+namespace {
+
+std::set<std::string> capability_names(const std::vector<std::string>& values) {
+    std::set<std::string> names;
+    for (const auto& value : values) {
+        std::string name;
+        for (char c : value) name += static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+        names.insert(name == "ALL" || name.starts_with("CAP_") ? name : "CAP_" + name);
+    }
+    return names;
+}
+
+}  // namespace
+
+void apply_capabilities(const std::vector<std::string>& add, const std::vector<std::string>& drop,
+                        wire::HostConfig& host) {
+    auto added = capability_names(add);
+    auto dropped = capability_names(drop);
+    host.cap_add.assign(added.begin(), added.end());
+    host.cap_drop.assign(dropped.begin(), dropped.end());
+}
+
+/// Those that belong to a container's namespaces.
+void check_sysctl(std::string_view text) {
+    constexpr std::array allowed{"kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
+                                 "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"};
+    auto name = text.substr(0, text.find('='));
+    bool known = std::ranges::find(allowed, name) != allowed.end() || name.starts_with("net.") ||
+                 name.starts_with("fs.mqueue.");
+    if (text.find('=') == std::string_view::npos || !known)
+        throw InvalidArgument("sysctl '{}' is not allowed", text);
 }
 
 void check_ulimit(std::string_view text) { parse_ulimit(text); }

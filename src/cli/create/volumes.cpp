@@ -64,10 +64,7 @@ namespace {
 bool switch_value(std::string_view key, std::string_view text, bool given) {
     if (!given || text == "1" || text == "true") return true;
     if (text == "0" || text == "false") return false;
-    throw InvalidArgument(
-        "invalid value for '{}': invalid boolean value (\"{}\"): must be one of \"true\", \"1\", \"false\", "
-        "or \"0\" (default \"true\")",
-        key, text);
+    throw InvalidArgument("invalid value for {}: {}", key, text);
 }
 
 template <typename T>

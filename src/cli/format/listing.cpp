@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/format/absent.hpp"
 #include "cli/format/tabwriter.hpp"
 #include "cli/template/value.hpp"
 
@@ -65,8 +66,8 @@ void Listing::add(json::Object row, std::function<std::string(std::string_view k
     data.escapes_html = true;
     data.method = [&](std::string_view name,
                       const std::vector<json::Value>& arguments) -> std::optional<json::Value> {
-        if (name != "Label" || !label || arguments.size() != 1 || !arguments[0].is_string())
-            return std::nullopt;
+        if (name != "Label" || arguments.size() != 1 || !arguments[0].is_string()) return std::nullopt;
+        if (!label) return json::Value("");
         return json::Value(label(std::string_view(arguments[0].get_string())));
     };
     try {
@@ -101,7 +102,10 @@ std::string format_document(std::string_view format, const json::Value& document
     auto text = read_template(format == "json" ? "{{json .}}" : unescape(format), "template parsing error");
     std::string out;
     try {
-        text.run({document, type, {}, !type.empty()}, out);
+        tmpl::Data data{document, type};
+        data.zero = zero_of;
+        data.missing_is_no_value = !type.empty();
+        text.run(data, out);
     } catch (tmpl::TemplateError& error) {
         error.add_context("template parsing error");
         throw;

@@ -12,17 +12,15 @@ namespace {
 
 using Arguments = std::vector<Value>;
 
-std::string_view string_of(const Value& value, std::string_view function) {
-    if (!value.is_string())
-        throw WrongCall(
-            fmt::format("wrong type for value; expected string; got {} in {}", type_name(value), function));
-    return value.get_string();
+std::string_view string_of(const Arguments& a, std::size_t index) {
+    if (!a[index].is_string()) throw WrongArgument(index, "string", a[index]);
+    return a[index].get_string();
 }
 
-std::int64_t integer_of(const Value& value) {
-    if (value.is_int64()) return value.get_int64();
-    if (value.is_uint64()) return static_cast<std::int64_t>(value.get_uint64());
-    throw WrongCall(fmt::format("wrong type for value; expected int; got {}", type_name(value)));
+std::int64_t integer_of(const Arguments& a, std::size_t index) {
+    if (a[index].is_int64()) return a[index].get_int64();
+    if (a[index].is_uint64()) return static_cast<std::int64_t>(a[index].get_uint64());
+    throw WrongArgument(index, "int", a[index]);
 }
 
 /// Positions in a string are those of bytes in Go, but what is cut or counted for people are characters.
@@ -36,21 +34,21 @@ std::size_t character_end(std::string_view text, std::size_t characters) {
 }
 
 Value lower(const Arguments& a) {
-    std::string text(string_of(a[0], "lower"));
+    std::string text(string_of(a, 0));
     for (char& c : text)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
     return Value(text);
 }
 
 Value upper(const Arguments& a) {
-    std::string text(string_of(a[0], "upper"));
+    std::string text(string_of(a, 0));
     for (char& c : text)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     return Value(text);
 }
 
 Value title(const Arguments& a) {
-    std::string text(string_of(a[0], "title"));
+    std::string text(string_of(a, 0));
     bool starts = true;
     for (char& c : text) {
         if (starts && c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
@@ -62,8 +60,8 @@ Value title(const Arguments& a) {
 }
 
 Value split(const Arguments& a) {
-    auto text = string_of(a[0], "split");
-    auto separator = string_of(a[1], "split");
+    auto text = string_of(a, 0);
+    auto separator = string_of(a, 1);
     Array parts;
     if (separator.empty()) {
         while (!text.empty()) {
@@ -83,28 +81,28 @@ Value split(const Arguments& a) {
 
 Value join(const Arguments& a) {
     if (a[0].is_null()) return Value("");
-    if (!a[0].is_array()) throw WrongCall(fmt::format("expected []string; found {}", type_name(a[0])));
+    if (!a[0].is_array()) throw WrongArgument(0, "[]string", a[0]);
     std::string joined;
     bool first = true;
     for (const auto& element : a[0].get_array()) {
-        if (!std::exchange(first, false)) joined += string_of(a[1], "join");
+        if (!std::exchange(first, false)) joined += string_of(a, 1);
         joined += to_text(element);
     }
     return Value(joined);
 }
 
 Value pad(const Arguments& a) {
-    auto text = string_of(a[0], "pad");
+    auto text = string_of(a, 0);
     if (text.empty()) return Value("");
-    auto front = std::clamp<std::int64_t>(integer_of(a[1]), 0, 4096);
-    auto back = std::clamp<std::int64_t>(integer_of(a[2]), 0, 4096);
+    auto front = std::clamp<std::int64_t>(integer_of(a, 1), 0, 4096);
+    auto back = std::clamp<std::int64_t>(integer_of(a, 2), 0, 4096);
     return Value(std::string(static_cast<std::size_t>(front), ' ') + std::string(text) +
                  std::string(static_cast<std::size_t>(back), ' '));
 }
 
 Value truncate(const Arguments& a) {
-    auto text = string_of(a[0], "truncate");
-    auto length = std::max<std::int64_t>(integer_of(a[1]), 0);
+    auto text = string_of(a, 0);
+    auto length = std::max<std::int64_t>(integer_of(a, 1), 0);
     return Value(text.substr(0, character_end(text, static_cast<std::size_t>(length))));
 }
 
@@ -128,7 +126,7 @@ Value slice(const Arguments& a) {
     auto size = static_cast<std::int64_t>(is_text ? a[0].get_string().size() : a[0].get_array().size());
     std::int64_t bounds[2] = {0, size};
     for (std::size_t i = 1; i < a.size(); ++i) {
-        auto bound = integer_of(a[i]);
+        auto bound = integer_of(a, i);
         if (bound < 0 || bound > size) throw InvalidArgument("index out of range: {}", bound);
         bounds[i - 1] = bound;
     }
@@ -231,10 +229,9 @@ constexpr std::array functions{
     Function{"slice", 1, 3, slice},
     Function{"len", 1, 1, length},
     Function{"print", 0, -1, [](const Arguments& a) { return Value(print_text(a)); }},
-    Function{"printf", 1, -1,
-             [](const Arguments& a) {
-                 return Value(format_text(string_of(a[0], "printf"), a.data() + 1, a.size() - 1));
-             }},
+    Function{
+        "printf", 1, -1,
+        [](const Arguments& a) { return Value(format_text(string_of(a, 0), a.data() + 1, a.size() - 1)); }},
     Function{"println", 0, -1, print_line},
     Function{"html", 0, -1, escape_html},
     Function{"urlquery", 0, -1, escape_query},
@@ -249,6 +246,17 @@ constexpr std::array functions{
 };
 
 }  // namespace
+
+WrongArgument::WrongArgument(std::size_t index, std::string_view expected, const Value& value)
+    : Error(ErrorKind::invalid_argument,
+            fmt::format("wrong type for value; expected {}; got {}", expected, type_name(value))),
+      index_(index),
+      expected_(expected) {}
+
+std::string WrongArgument::about_literal(std::string_view source) const {
+    if (expected_ == "[]string") return fmt::format("can't handle {} for arg of type []string", source);
+    return fmt::format("expected {}; found {}", expected_ == "int" ? "integer" : expected_, source);
+}
 
 bool is_function(std::string_view name) {
     return std::ranges::any_of(functions, [&](const Function& function) { return function.name == name; });
@@ -279,8 +287,7 @@ Value index_value(const Value& value, const Value& key) {
     if (!key.is_int64()) throw InvalidArgument("cannot index slice/array with type {}", type_name(key));
     auto at = key.get_int64();
     auto size = value.is_array() ? value.get_array().size() : value.get_string().size();
-    if (at < 0 || static_cast<std::size_t>(at) >= size)
-        throw InvalidArgument("reflect: slice index out of range");
+    if (at < 0 || static_cast<std::size_t>(at) >= size) throw InvalidArgument("index out of range: {}", at);
     if (value.is_array()) return value.get_array()[static_cast<std::size_t>(at)];
     return Value(static_cast<std::int64_t>(
         static_cast<unsigned char>(value.get_string()[static_cast<std::size_t>(at)])));

@@ -184,6 +184,13 @@ class Evaluator {
             if (data_.escapes_html && name == "json" && arguments[0].is_object())
                 return Value(escape_html(result.get_string()));
             return result;
+        } catch (const WrongArgument& error) {
+            if (error.index() + 1 >= command.operands.size())
+                fail(command.position, command.source(), error.message());
+            const auto& operand = command.operands[error.index() + 1];
+            bool literal = operand.kind == Operand::Kind::literal;
+            fail(operand.position, operand.source,
+                 literal ? error.about_literal(operand.source) : error.message());
         } catch (const WrongCall& error) {
             fail(command.operands[0].position, name, error.message());
         } catch (const InvalidArgument& error) {
@@ -255,12 +262,12 @@ class Evaluator {
     /// The member itself, or null when it must be computed or is not there.
     const Value* member(const Operand& operand, const Value& value, const std::string& name) {
         if (const auto* object = value.if_object()) {
-            const auto* found = object->if_contains(name);
+            const auto* found = find_key(*object, name);
             if (found) missing_ = false;
-            return found;
+            return found && found->is_null() ? or_zero(found, name) : found;
         }
         if (value.is_null()) {
-            if (data_.missing_is_no_value && missing_) return nullptr;
+            if (missing_) return nullptr;
             fail(operand.position, operand.source,
                  fmt::format("nil pointer evaluating interface {{}}.{}", name));
         }
@@ -268,14 +275,31 @@ class Evaluator {
         fail(operand.position, operand.source, fmt::format("can't evaluate field {} in type {}", name, type));
     }
 
+    const Value* or_zero(const Value* null, const std::string& name) const {
+        const auto* zero = data_.zero ? data_.zero(name) : nullptr;
+        return zero ? zero : null;
+    }
+
+    /// A field of Go's struct may be spelt in another case than its JSON: ID and Id.
+    static const Value* find_key(const Object& object, std::string_view name) {
+        if (const auto* exact = object.if_contains(name)) return exact;
+        auto same = [](char a, char b) { return (a | 32) == (b | 32); };
+        for (const auto& [key, value] : object)
+            if (std::ranges::equal(std::string_view(key), name, same)) return &value;
+        return nullptr;
+    }
+
     Value absent(const Operand& operand, const Value& value, const std::string& name, bool at_root) {
         if (value.is_null()) return nullptr;
         if (at_root && data_.method)
             if (auto result = data_.method(name, {})) return *result;
+        if (const auto* zero = data_.zero ? data_.zero(name) : nullptr) return *zero;
         if (at_root && !data_.type.empty())
             fail(operand.position, operand.source,
                  fmt::format("can't evaluate field {} in type {}", name, data_.type));
-        if (!data_.missing_is_no_value)
+        // What is no struct is a map with keys of its own, in which nothing need be there.
+        bool is_map = !at_root && !is_struct(value.get_object());
+        if (!data_.missing_is_no_value && !is_map)
             fail(operand.position, operand.source, fmt::format("map has no entry for key \"{}\"", name));
         missing_ = true;
         return nullptr;

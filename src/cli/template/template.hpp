@@ -22,6 +22,8 @@ struct Data {
     /// such one.
     std::function<std::optional<Value>(std::string_view name, const std::vector<Value>& arguments)> method =
         {};
+    /// The value of a member that a document leaves out or has as null; none when there is no such member.
+    const Value* (*zero)(std::string_view member) = nullptr;
     /// A missing key below the root prints <no value> instead of being an error.
     bool missing_is_no_value = false;
     /// The root holds the titles of columns: functions that reshape a field (json, lower, upper, title,

@@ -17,12 +17,6 @@ std::string double_text(double number) {
     return fmt::format("{:e}", number);
 }
 
-bool is_struct(const Object& object) {
-    return !object.empty() && std::ranges::all_of(object, [](const auto& entry) {
-        return !entry.key().empty() && entry.key()[0] >= 'A' && entry.key()[0] <= 'Z';
-    });
-}
-
 std::string object_text(const Object& object, bool inside_map);
 
 std::string element_text(const Value& value, bool inside_map) {
@@ -47,6 +41,12 @@ std::string object_text(const Object& object, bool inside_map) {
 }
 
 }  // namespace
+
+bool is_struct(const Object& object) {
+    return !object.empty() && std::ranges::all_of(object, [](const auto& entry) {
+        return !entry.key().empty() && entry.key()[0] >= 'A' && entry.key()[0] <= 'Z';
+    });
+}
 
 bool is_true(const Value& value) {
     switch (value.kind()) {

@@ -20,6 +20,9 @@ bool is_true(const Value& value);
 /// An object all of whose keys begin with a capital counts as a struct: the API's documents are those.
 std::string to_text(const Value& value);
 
+/// Whether an object stands for a struct: it has keys, and each begins with a capital.
+bool is_struct(const Object& object);
+
 /// The keys of an object in the order in which Go walks a map.
 std::vector<std::string_view> sorted_keys(const Object& object);
 
