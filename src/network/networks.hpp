@@ -10,8 +10,8 @@
 // Releasing drops the endpoints, ports and addresses at once; the kernel takes the interfaces down with the
 // namespace, later, which is what makes `rm -f` fast.
 
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -123,14 +123,17 @@ class Networks {
     // --- after a start
 
     /// Takes over what a former daemon left: keeps what `live` owns, removes what nobody owns, adds what is
-    /// missing. May be called again at any time (an admin flushed the firewall, firewalld reloaded).
+    /// missing. Once, before any other call but `predefined`.
     RestoreReport restore(const Live& live);
 
-    /// True while all rules and published ports are in the kernel as they should be: 0.2 ms.
-    bool intact();
+    /// Puts back what is missing of the firewall and of the bridges in use, for instance after an admin
+    /// flushed the ruleset; running connections go on. 0.3 ms when nothing was.
+    /// @return what was wrong, one thing a line.
+    std::vector<std::string> repair();
+
+    struct State;  ///< the room's own
 
   private:
-    struct State;
     std::unique_ptr<State> state_;
 };
 
