@@ -13,6 +13,7 @@
 namespace dhow::engine {
 
 struct Core;
+struct Live;
 
 struct ExecStartRequest {
     bool detach = false;
@@ -40,6 +41,11 @@ class Execs {
     /// @throws NotFound.
     Exec inspect(const std::string& id) const;
     Task<void> resize(std::string id, unsigned short rows, unsigned short columns);
+
+    // For the engine itself.
+
+    /// Takes in that an exec has ended.
+    void finish(Live& container, const std::string& id, int exit_code, Timestamp at);
 
   private:
     Core& core_;

@@ -10,6 +10,7 @@
 #include "base/async/task.hpp"
 #include "engine/model/filters.hpp"
 #include "engine/model/network_config.hpp"
+#include "network/model.hpp"
 
 namespace dhow::engine {
 
@@ -92,8 +93,22 @@ class Networks {
     Task<void> connect(std::string network, std::string container, EndpointSettings settings);
     Task<void> disconnect(std::string network, std::string container, bool force);
 
+    // For the engine itself.
+
+    /// Reads all from the database; makes the three that always exist.
+    Task<void> restore();
+    std::optional<Network> find(const std::string& id) const;
+    /// Whether settings are possible on a network. @throws InvalidArgument in docker's words.
+    void check_endpoint(const std::string& network, const EndpointSettings& settings) const;
+    const std::map<std::string, network::Network>& all() const { return networks_; }
+
   private:
+    const network::Network& get(const std::string& name) const;
+    Network show(const network::Network& network) const;
+    Task<void> save(network::Network network);
+
     Core& core_;
+    std::map<std::string, network::Network> networks_;  // by id
 };
 
 }  // namespace dhow::engine

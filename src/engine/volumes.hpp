@@ -10,14 +10,16 @@
 #include "base/async/task.hpp"
 #include "engine/model/filters.hpp"
 #include "engine/model/volume.hpp"
+#include "store/snapshots.hpp"
 
 namespace dhow::engine {
 
 struct Core;
 
 struct VolumeCreateRequest {
-    std::string name;    ///< empty: 64 hexadecimal digits, and it is anonymous
-    std::string driver;  ///< empty: "local"; there is no other
+    std::string name;        ///< empty: 64 hexadecimal digits, and it is anonymous
+    bool anonymous = false;  ///< made for a container: with a name that was made up for it
+    std::string driver;      ///< empty: "local"; there is no other
     std::map<std::string, std::string>
         options;  ///< none is needed; those of mount(8) are refused with a reason
     std::map<std::string, std::string> labels;
@@ -56,10 +58,13 @@ class Volumes {
 
     // For the engine itself.
 
-    void restore(Volume volume);
-    /// Fills an empty volume with the content that `path` has in the image's layers (top first), ownership
-    /// and mode of the directory included.
-    Task<void> copy_up(std::string name, std::vector<std::filesystem::path> layers, std::string path);
+    bool exists(const std::string& name) const { return volumes_.contains(name); }
+    /// Reads all from the database.
+    Task<void> restore();
+    /// Fills an empty volume with what `path` holds in the image, with the ownership and mode of that
+    /// directory. Nothing happens when the volume is not empty or the image has no such directory.
+    Task<void> copy_up(std::string name, store::Snapshot root, std::string path);
+    /// Removes those of `names` that no container uses; for anonymous ones of a removed container.
     Task<void> remove_unused(std::vector<std::string> names);
 
   private:

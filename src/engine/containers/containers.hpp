@@ -151,6 +151,8 @@ class Containers {
     Core& core_;
 };
 
+inline constexpr const char* default_detach_keys = "ctrl-p,ctrl-q";
+
 /// "ctrl-p,ctrl-q" to raw bytes. @throws InvalidArgument "Invalid detach keys (x)".
 std::string parse_detach_keys(const std::string& text);
 

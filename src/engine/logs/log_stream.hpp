@@ -21,7 +21,7 @@ struct LogsQuery {
     bool err = true;
     bool follow = false;
     bool timestamps = false;
-    bool details = false;
+    bool details = false;  ///< dhow keeps no attributes: docker then puts a space in front of a line
     std::optional<Timestamp> since;
     std::optional<Timestamp> until;
     std::optional<std::uint64_t> tail;  ///< the last lines; none: all
@@ -40,15 +40,17 @@ class LogStream {
     /// Ends the stream: a pending next() gives none.
     virtual void close() = 0;
 
+    /// Looks again whether the container is over.
+    virtual void wake() = 0;
+
     /// Whether the container has a terminal, so that the stream is plain text without frames.
     virtual bool tty() const = 0;
 };
 
 /// @param path the newest file; rotated ones are path.1, path.2, ... and may end in .gz.
 /// @param ended says whether the container has stopped writing; asked after each time nothing was left.
-/// @param prefix what `details` puts in front of a line ("key=value,..."), empty for none.
 std::shared_ptr<LogStream> open_log(asio::any_io_executor executor, BlockingPool& pool,
-                                    std::filesystem::path path, LogsQuery query, bool tty, std::string prefix,
+                                    std::filesystem::path path, LogsQuery query, bool tty,
                                     std::function<bool()> ended);
 
 }  // namespace dhow::engine

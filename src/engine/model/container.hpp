@@ -10,6 +10,7 @@
 #include "engine/model/container_state.hpp"
 #include "engine/model/host_config.hpp"
 #include "engine/model/network_config.hpp"
+#include "network/model.hpp"
 
 namespace dhow::engine {
 
@@ -46,12 +47,16 @@ struct Container {
     HostConfig host_config;
     std::vector<MountPoint> mounts;
     std::map<std::string, EndpointSettings> networks;
-    PortMap ports;  ///< published ones as bound, while it runs
+    // While it runs:
+    std::string sandbox_id;   ///< of room network; empty: it has no sandbox of its own
+    std::string sandbox_key;  ///< path of its network namespace
+    std::vector<network::Endpoint> endpoints;
+    std::vector<network::PublishedPort> published;
+
     ContainerState state;
     int restart_count = 0;
     std::string log_path;
     std::string hostname_path, hosts_path, resolv_conf_path;
-    std::string sandbox_key;  ///< path of its network namespace while it runs
     std::string seccomp_profile;
 
     std::string short_id() const { return id.substr(0, 12); }
@@ -96,7 +101,9 @@ struct dhow::json::Members<dhow::engine::Container> {
         member("HostConfig", &T::host_config),
         member("Mounts", &T::mounts),
         member("Networks", &T::networks),
-        member("Ports", &T::ports),
+        member("Endpoints", &T::endpoints, omit_empty),
+        member("Published", &T::published, omit_empty),
+        member("SandboxId", &T::sandbox_id, omit_empty),
         member("State", &T::state),
         member("RestartCount", &T::restart_count),
         member("LogPath", &T::log_path),

@@ -9,21 +9,11 @@
 #include <vector>
 
 #include "base/json.hpp"
-#include "engine/model/name_set.hpp"
+#include "oci/image_config.hpp"
 
 namespace dhow::engine {
 
-/// A probe of the container's health. Durations are nanoseconds; 0 takes the image's, or the default.
-struct HealthConfig {
-    std::vector<std::string> test;  ///< empty: inherited; {"NONE"}; {"CMD", ...}; {"CMD-SHELL", command}
-    std::int64_t interval = 0;
-    std::int64_t timeout = 0;
-    std::int64_t start_period = 0;
-    std::int64_t start_interval = 0;
-    int retries = 0;
-
-    bool operator==(const HealthConfig&) const = default;
-};
+using HealthConfig = oci::Healthcheck;
 
 struct ContainerConfig {
     std::string hostname;
@@ -32,7 +22,7 @@ struct ContainerConfig {
     bool attach_stdin = false;
     bool attach_stdout = false;
     bool attach_stderr = false;
-    NameSet exposed_ports;  ///< "80/tcp"
+    oci::NameSet exposed_ports;  ///< "80/tcp"
     bool tty = false;
     bool open_stdin = false;
     bool stdin_once = false;
@@ -41,8 +31,8 @@ struct ContainerConfig {
     std::optional<std::vector<std::string>> entrypoint;  ///< none: the image's; {""} or {}: none at all
     std::optional<HealthConfig> healthcheck;
     bool args_escaped = false;
-    std::string image;  ///< as the user named it
-    NameSet volumes;    ///< paths that become anonymous volumes
+    std::string image;     ///< as the user named it
+    oci::NameSet volumes;  ///< paths that become anonymous volumes
     std::string working_dir;
     bool network_disabled = false;
     std::string mac_address;
@@ -54,19 +44,6 @@ struct ContainerConfig {
 };
 
 }  // namespace dhow::engine
-
-template <>
-struct dhow::json::Members<dhow::engine::HealthConfig> {
-    using T = engine::HealthConfig;
-    static constexpr auto list = std::tuple{
-        member("Test", &T::test, omit_empty),
-        member("Interval", &T::interval, omit_empty),
-        member("Timeout", &T::timeout, omit_empty),
-        member("StartPeriod", &T::start_period, omit_empty),
-        member("StartInterval", &T::start_interval, omit_empty),
-        member("Retries", &T::retries, omit_empty),
-    };
-};
 
 template <>
 struct dhow::json::Members<dhow::engine::ContainerConfig> {

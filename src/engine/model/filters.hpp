@@ -1,6 +1,5 @@
 #pragma once
-// The `filters` parameter of lists, prunes and events: names to sets of values.
-// The Engine API writes it as {"status": ["exited"]}, older clients as {"status": {"exited": true}}.
+// The `filters` of lists, prunes and events: names to sets of values.
 
 #include <initializer_list>
 #include <map>
@@ -17,13 +16,10 @@ class Filters {
   public:
     Filters() = default;
 
-    /// Reads the query parameter; an empty text is no filter.
-    /// @throws InvalidArgument "invalid filter" when it is neither form.
-    static Filters parse(std::string_view json_text);
-
     void add(std::string name, std::string value) { values_[std::move(name)].insert(std::move(value)); }
 
     bool empty() const { return values_.empty(); }
+    const std::map<std::string, std::set<std::string>>& all() const { return values_; }
     bool has(std::string_view name) const { return values_.contains(std::string(name)); }
     const std::set<std::string>& get(std::string_view name) const;
 
@@ -33,12 +29,12 @@ class Filters {
     /// True when the filter is absent or `value` is one of its values.
     bool matches(std::string_view name, std::string_view value) const;
 
-    /// As matches(), with each value of the filter as a prefix or, for `name`-like filters, as a regular
-    /// expression found anywhere in `value`, as docker does it.
+    /// As matches(), with each value of the filter as the beginning of `value`.
     bool matches_prefix(std::string_view name, std::string_view value) const;
+    /// As matches(), with each value as a regular expression found anywhere in `value`, as docker does it.
     bool matches_pattern(std::string_view name, std::string_view value) const;
 
-    /// Filters "label" ("key" or "key=value", all must hold); with `negated` "label!", none may hold.
+    /// Filters "label" ("key" or "key=value": all must hold) and "label!" (none may hold).
     bool matches_labels(const std::map<std::string, std::string>& labels) const;
 
     /// The value of a filter of true or false; none when absent.

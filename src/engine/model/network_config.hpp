@@ -22,7 +22,7 @@ struct EndpointSettings {
     // What was asked for.
     std::optional<EndpointIpam> ipam_config;
     std::vector<std::string> links;
-    std::string mac_address;  ///< asked for; while running, what it has
+    std::string mac_address;  ///< asked for
     std::vector<std::string> aliases;
     std::map<std::string, std::string> driver_opts;
     std::int64_t gw_priority = 0;
@@ -36,6 +36,7 @@ struct EndpointSettings {
     std::string ipv6_gateway;
     std::string global_ipv6_address;
     int global_ipv6_prefix_len = 0;
+    std::string shown_mac_address;  ///< what the API shows as MacAddress
     std::vector<std::string> dns_names;
 };
 
@@ -74,6 +75,7 @@ struct dhow::json::Members<dhow::engine::EndpointSettings> {
         member("IPv6Gateway", &T::ipv6_gateway),
         member("GlobalIPv6Address", &T::global_ipv6_address),
         member("GlobalIPv6PrefixLen", &T::global_ipv6_prefix_len),
+        member("ShownMacAddress", &T::shown_mac_address, omit_empty),
         member("DNSNames", &T::dns_names, null_empty),
     };
 };

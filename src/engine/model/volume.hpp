@@ -18,7 +18,6 @@ struct Volume {
     Timestamp created_at;
     std::map<std::string, std::string> labels;
     std::map<std::string, std::string> options;  ///< of the local driver: type, device, o
-    bool anonymous = false;
 };
 
 struct VolumeUsage {
@@ -35,6 +34,6 @@ struct dhow::json::Members<dhow::engine::Volume> {
         member("Version", &T::version),      member("Name", &T::name),
         member("Driver", &T::driver),        member("Mountpoint", &T::mountpoint),
         member("CreatedAt", &T::created_at), member("Labels", &T::labels),
-        member("Options", &T::options),      member("Anonymous", &T::anonymous),
+        member("Options", &T::options),
     };
 };

@@ -1,0 +1,111 @@
+// inspect, top and changes: looking closer at one container.
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "engine/core.hpp"
+#include "engine/processes.hpp"
+#include "linux/cgroup/cgroup.hpp"
+
+namespace dhow::engine {
+
+namespace {
+
+/// What the upper directory of an overlay says of the layers below it (overlayfs.rst): a character device 0:0
+/// is a deletion; the rest is an addition or a change, by whether a lower layer has the path.
+class ChangeWalk {
+  public:
+    explicit ChangeWalk(store::Snapshot snapshot) : snapshot_(std::move(snapshot)) {}
+
+    std::vector<Change> run() {
+        walk("");
+        std::ranges::sort(changes_, {}, &Change::path);
+        return std::move(changes_);
+    }
+
+  private:
+    bool below(const std::string& path) const {
+        for (const auto& lower : snapshot_.lowerdirs) {
+            struct stat info;
+            if (::lstat((lower.string() + path).c_str(), &info) < 0) continue;
+            return !(S_ISCHR(info.st_mode) && info.st_rdev == 0);
+        }
+        return false;
+    }
+
+    void walk(const std::string& path) {
+        std::error_code failed;
+        for (const auto& entry :
+             std::filesystem::directory_iterator(snapshot_.upperdir.string() + path, failed)) {
+            auto name = path + "/" + entry.path().filename().string();
+            struct stat info;
+            if (::lstat(entry.path().c_str(), &info) < 0) continue;
+            if (S_ISCHR(info.st_mode) && info.st_rdev == 0) {
+                changes_.push_back({name, ChangeKind::deleted});
+                continue;
+            }
+            changes_.push_back({name, below(name) ? ChangeKind::modified : ChangeKind::added});
+            if (S_ISDIR(info.st_mode)) walk(name);
+        }
+    }
+
+    store::Snapshot snapshot_;
+    std::vector<Change> changes_;
+};
+
+}  // namespace
+
+Task<ContainerDetails> Containers::inspect(std::string name, bool size) {
+    Core& core = core_;
+    auto container = core.registry.get(name);
+    ContainerDetails details;
+    details.container = container->record;
+    for (const auto& [id, exec] : container->execs)
+        if (exec->phase == ExecPhase::running) details.exec_ids.push_back(id);
+    auto snapshot = co_await core.pool.run([&core, id = container->id()]() -> std::optional<store::Snapshot> {
+        try {
+            return core.store.snapshots().get(id);
+        } catch (const NotFound&) {
+            return std::nullopt;  // it is being removed
+        }
+    });
+    if (snapshot) {
+        for (const auto& lower : snapshot->lowerdirs)
+            details.lower_dir += (details.lower_dir.empty() ? "" : ":") + lower.string();
+        details.upper_dir = snapshot->upperdir;
+        details.work_dir = snapshot->workdir;
+        details.merged_dir = snapshot->merged;
+    }
+    if (size) details.sizes = co_await container_sizes(core, container->id(), container->record.image_id);
+    co_return details;
+}
+
+Task<ProcessTable> Containers::top(std::string name, std::string ps_arguments) {
+    Core& core = core_;
+    auto container = core.registry.get(name);
+    if (!container->alive()) throw Conflict("container {} is not running", container->id());
+    if (container->record.state.phase == Phase::restarting)
+        throw Conflict("Container {} is restarting, wait until the container is running", container->id());
+    auto arguments = ps_arguments.empty() ? std::string("-ef") : ps_arguments;
+    auto pids = co_await container_pids(core, container);
+    auto table = co_await core.pool.run([pids, arguments] { return process_table(pids, arguments); });
+    publish(core, container->record, "top");
+    co_return table;
+}
+
+Task<std::vector<Change>> Containers::changes(std::string name) {
+    Core& core = core_;
+    auto container = core.registry.get(name);
+    co_return co_await core.pool.run(
+        [&core, id = container->id()] { return ChangeWalk(core.store.snapshots().get(id)).run(); });
+}
+
+}  // namespace dhow::engine

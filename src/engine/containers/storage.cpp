@@ -1,0 +1,33 @@
+#include "engine/containers/storage.hpp"
+
+#include "engine/core.hpp"
+
+namespace dhow::engine {
+
+Task<void> save(Core& core, LivePtr container, store::Durability durability) {
+    auto turn = co_await container->saving.lock();
+    if (container->gone) co_return;
+    store::Document document{container->id(), container->record.name, json::write(container->record)};
+    co_await core.pool.run(
+        [&core, document, durability] { core.store.containers().put(document, durability); });
+}
+
+void save_in_background(Core& core, const LivePtr& container) {
+    core.run_in_background("saving container " + container->record.short_id(),
+                           save(core, container, store::Durability::relaxed));
+}
+
+Task<void> erase(Core& core, LivePtr container, store::Durability durability) {
+    auto turn = co_await container->saving.lock();
+    container->gone = true;
+    co_await core.pool.run(
+        [&core, id = container->id(), durability] { core.store.containers().remove(id, durability); });
+}
+
+void remove_directories(Core& core, const std::string& id) {
+    core.store.snapshots().remove(id);
+    core.store.trash().take(core.data_directory(id));
+    store::remove_tree(core.run_directory(id));
+}
+
+}  // namespace dhow::engine

@@ -1,0 +1,19 @@
+#pragma once
+// An image's content becomes the first content of a volume.
+
+#include <filesystem>
+#include <string>
+
+#include "store/snapshots.hpp"
+
+namespace dhow::engine {
+
+/// Copies the directory that `path` is in the root of `snapshot` into `volume`, with owners, modes, times,
+/// extended attributes, links and hard links, and gives `volume` that directory's own owner and mode. Nothing
+/// happens when `volume` has an entry, or when the root has no directory there. The root is mounted for no
+/// longer than the call, by descriptor alone, so nothing is left by a crash. Blocking.
+/// @throws SystemError
+void fill_from_image(const std::filesystem::path& volume, const store::Snapshot& snapshot,
+                     const std::string& path);
+
+}  // namespace dhow::engine

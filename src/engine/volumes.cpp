@@ -1,0 +1,191 @@
+#include "engine/volumes.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/ranges.h>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "engine/core.hpp"
+#include "engine/volume_content.hpp"
+
+namespace dhow::engine {
+
+namespace {
+
+constexpr const char* anonymous_label = "com.docker.volume.anonymous";
+
+void check_name(const std::string& name) {
+    auto is_word = [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.' || c == '-'; };
+    if (name.size() < 2)
+        throw InvalidArgument(
+            "create {}: volume name is too short, names should be at least two alphanumeric "
+            "characters",
+            name);
+    if (!std::isalnum(static_cast<unsigned char>(name[0])) || !std::ranges::all_of(name, is_word))
+        throw InvalidArgument(
+            "create {}: \"{}\" includes invalid characters for a local volume name, only "
+            "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, "
+            "use absolute path",
+            name, name);
+    if (name.size() > 255) throw InvalidArgument("create {}: volume name is too long", name.substr(0, 32));
+}
+
+/// Mounting a device or another file system as a volume is more than the local driver does here.
+void refuse_options(const VolumeCreateRequest& request) {
+    if (!request.options.empty())
+        throw NotImplemented(
+            "create {}: option \"{}\" of the local volume driver is not supported: dhow's volumes are "
+            "directories of the data root; bind-mount a mounted file system instead",
+            request.name, request.options.begin()->first);
+}
+
+bool is_anonymous(const Volume& volume) { return volume.labels.contains(anonymous_label); }
+
+}  // namespace
+
+Task<void> Volumes::restore() {
+    auto documents = co_await core_.pool.run([this] { return core_.store.volumes().all(); });
+    for (const auto& document : documents) {
+        auto volume = json::read<Volume>(document.document);
+        volumes_.insert_or_assign(volume.name, std::move(volume));
+    }
+}
+
+Task<Volume> Volumes::create(VolumeCreateRequest request) {
+    if (!request.driver.empty() && request.driver != "local")
+        throw NotFound("error looking up volume plugin {}: plugin \"{}\" not found", request.driver,
+                       request.driver);
+    bool anonymous = request.anonymous || request.name.empty();
+    if (request.name.empty()) request.name = random_hex(32);
+    check_name(request.name);
+    refuse_options(request);
+    if (auto found = volumes_.find(request.name); found != volumes_.end()) co_return found->second;
+
+    Volume volume;
+    volume.name = request.name;
+    volume.labels = std::move(request.labels);
+    if (anonymous) volume.labels.emplace(anonymous_label, "");
+    volume.created_at = now();
+    auto folder = core_.options.data_root / "volumes" / volume.name;
+    volume.mountpoint = (folder / "_data").string();
+    // Known from now on, so that a second create of the same name finds it.
+    volumes_.emplace(volume.name, volume);
+    std::exception_ptr failure;
+    try {
+        store::Document document{volume.name, volume.name, json::write(volume)};
+        co_await core_.pool.run([this, document, mountpoint = volume.mountpoint] {
+            std::filesystem::create_directories(mountpoint);
+            core_.store.volumes().put(document);
+        });
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        volumes_.erase(volume.name);
+        std::rethrow_exception(failure);
+    }
+    core_.events.publish("volume", "create", volume.name, {{"driver", "local"}});
+    co_return volume;
+}
+
+std::vector<Volume> Volumes::list(const Filters& filters) const {
+    filters.require_known({"name", "label", "label!", "driver", "dangling"});
+    auto dangling = filters.boolean("dangling");
+    std::vector<Volume> result;
+    for (const auto& [name, volume] : volumes_) {
+        if (!filters.matches_pattern("name", name) || !filters.matches("driver", volume.driver)) continue;
+        if (!filters.matches_labels(volume.labels)) continue;
+        if (dangling && *dangling != users(name).empty()) continue;
+        result.push_back(volume);
+    }
+    return result;
+}
+
+Volume Volumes::inspect(const std::string& name) const {
+    auto found = volumes_.find(name);
+    if (found == volumes_.end()) throw NotFound("get {}: no such volume", name);
+    return found->second;
+}
+
+std::vector<std::string> Volumes::users(const std::string& name) const {
+    std::vector<std::string> ids;
+    for (const auto& [id, container] : core_.registry.all()) {
+        const auto& mounts = container->record.mounts;
+        if (std::ranges::any_of(
+                mounts, [&](const auto& mount) { return mount.type == "volume" && mount.name == name; }))
+            ids.push_back(id);
+    }
+    return ids;
+}
+
+Task<void> Volumes::remove(std::string name, bool force) {
+    auto found = volumes_.find(name);
+    if (found == volumes_.end()) {
+        if (force) co_return;
+        throw NotFound("get {}: no such volume", name);
+    }
+    if (auto ids = users(name); !ids.empty())
+        throw Conflict("remove {}: volume is in use - [{}]", name, fmt::join(ids, ", "));
+    volumes_.erase(found);
+    co_await core_.pool.run([this, name] {
+        core_.store.volumes().remove(name);
+        core_.store.trash().take(core_.options.data_root / "volumes" / name);
+    });
+    core_.events.publish("volume", "destroy", name, {{"driver", "local"}});
+}
+
+Task<VolumePruneResult> Volumes::prune(Filters filters) {
+    filters.require_known({"label", "label!", "all"});
+    bool all = filters.boolean("all").value_or(false);
+    std::vector<Volume> unused;
+    for (const auto& [name, volume] : volumes_)
+        if ((all || is_anonymous(volume)) && filters.matches_labels(volume.labels) && users(name).empty())
+            unused.push_back(volume);
+    VolumePruneResult result;
+    for (const auto& volume : unused) {
+        auto usage = co_await core_.pool.run([path = volume.mountpoint] { return store::tree_usage(path); });
+        try {
+            co_await remove(volume.name, true);
+        } catch (const Conflict&) {
+            continue;  // a container took it meanwhile
+        }
+        result.deleted.push_back(volume.name);
+        result.space_reclaimed += static_cast<std::uint64_t>(usage.bytes);
+    }
+    core_.events.publish("volume", "prune", "", {{"reclaimed", std::to_string(result.space_reclaimed)}});
+    co_return result;
+}
+
+Task<std::map<std::string, VolumeUsage>> Volumes::usage() {
+    std::vector<std::pair<std::string, std::string>> places;
+    for (const auto& [name, volume] : volumes_) places.emplace_back(name, volume.mountpoint);
+    auto sizes = co_await core_.pool.run([places] {
+        std::map<std::string, VolumeUsage> result;
+        for (const auto& [name, path] : places) result[name].size = store::tree_usage(path).bytes;
+        return result;
+    });
+    for (auto& [name, usage] : sizes) usage.ref_count = static_cast<std::int64_t>(users(name).size());
+    co_return sizes;
+}
+
+Task<void> Volumes::copy_up(std::string name, store::Snapshot root, std::string path) {
+    auto volume = inspect(name);
+    co_await core_.pool.run([volume, root, path] { fill_from_image(volume.mountpoint, root, path); });
+}
+
+Task<void> Volumes::remove_unused(std::vector<std::string> names) {
+    for (const auto& name : names) {
+        try {
+            co_await remove(name, true);
+        } catch (const Conflict&) {
+            continue;  // another container uses it
+        } catch (const Error& error) {
+            log::error("removing volume {}: {}", name, error.what());
+        }
+    }
+}
+
+}  // namespace dhow::engine
