@@ -1,5 +1,7 @@
 // From the container that is made to the program that runs in it.
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -81,6 +83,11 @@ bool set_no_new_privileges(const ProgramPlan& plan, Failure& failure) noexcept {
            failure.set(Step::no_new_privileges, errno);
 }
 
+bool stay_untraceable(Failure& failure) noexcept {
+    // A change of credentials may have undone what the parent set (fs.suid_dumpable, proc(5)).
+    return ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 || failure.set(Step::capabilities, errno);
+}
+
 bool set_parent_death_signal(const ProgramPlan& plan, Failure& failure) noexcept {
     // After the credentials: a change of them clears it.
     return !plan.die_with_parent || ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 ||
@@ -102,9 +109,25 @@ bool drop_privileges(const ProgramPlan& plan, Failure& failure) noexcept {
            && (plan.no_new_privileges || load_seccomp(plan, failure))       //
            && become_user(plan, failure)                                    //
            && set_final_capabilities(plan, failure)                         //
+           && stay_untraceable(failure)                                     //
            && (entered || enter_working_directory(plan, entered, failure))  //
            && set_parent_death_signal(plan, failure)                        //
            && set_no_new_privileges(plan, failure);
+}
+
+/// Lets go of all descriptors but the standard streams and those that are still talked through: what was
+/// inherited by mistake must not be found by the container (CVE-2024-21626, CVE-2016-9962).
+void close_all_but(std::array<int, 4> kept) noexcept {
+    std::sort(kept.begin(), kept.end());
+    unsigned next = 3;
+    for (int fd : kept) {
+        if (fd < static_cast<int>(next)) continue;
+        auto number = static_cast<unsigned>(fd);
+        if (number > next) ::close_range(next, number - 1, 0);
+        next = number + 1;
+    }
+    ::close_range(next, ~0U, 0);
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 bool wait_at_gate(const ProgramPlan& plan) noexcept {
@@ -117,8 +140,12 @@ bool wait_at_gate(const ProgramPlan& plan) noexcept {
     return length > 0;
 }
 
+/// Signals that a program of ours, or who started it, may have ignored: exec keeps that. Handlers go by
+/// themselves.
 void reset_signals() noexcept {
-    for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+    constexpr int signals[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGPIPE, SIGTERM, SIGCHLD, SIGUSR1,
+                               SIGUSR2, SIGALRM, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH};
+    for (int signal : signals) ::signal(signal, SIG_DFL);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -142,8 +169,7 @@ void give_up(int channel, const Failure& failure) noexcept {
 
 void run_program(const ProgramPlan& plan, Failure& failure, const ContainerPlan* container) noexcept {
     static char found[PATH_MAX];
-    // What was inherited by mistake must not be found by the container (CVE-2024-21626, CVE-2016-9962).
-    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    close_all_but({plan.channel, plan.gate, plan.report, container ? container->state_memory : -1});
     reset_signals();
     complete_environment(plan);
     if (!drop_privileges(plan, failure)) give_up(plan.channel, failure);

@@ -58,6 +58,11 @@ void check_process(const oci::Process& process) {
         throw NotImplemented("SELinux label \"{}\": SELinux is not supported", process.selinux_label);
     if (process.oom_score_adj && (*process.oom_score_adj < -1000 || *process.oom_score_adj > 1000))
         throw InvalidArgument("oomScoreAdj must be between -1000 and 1000");
+    // setresuid(2) and setresgid(2) take the highest id as "leave it as it is", which is root.
+    constexpr std::uint32_t no_id = 0xffffffff;
+    if (process.user.uid == no_id || process.user.gid == no_id ||
+        std::ranges::find(process.user.additional_gids, no_id) != process.user.additional_gids.end())
+        throw InvalidArgument("the id {} is nobody's", no_id);
     auto holds_null = [](const std::string& text) { return text.find('\0') != std::string::npos; };
     if (std::ranges::any_of(process.args, holds_null) || std::ranges::any_of(process.env, holds_null) ||
         holds_null(process.cwd))
