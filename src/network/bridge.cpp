@@ -43,8 +43,21 @@ void set_bridge_sysctl(const char* family, const std::string& bridge, const char
     }
 }
 
+/// With br_netfilter, a packet that a published port sends back to its own container is not routed but
+/// bridged: it leaves by the port on which it came.
+bool firewall_sees_bridged_packets() {
+    try {
+        return netlink::read_sysctl("bridge/bridge-nf-call-iptables") == "1";
+    } catch (const SystemError&) {
+        return false;  // br_netfilter is not loaded
+    }
+}
+
 void configure_bridge(const Network& network) {
     set_bridge_sysctl("ipv6", network.bridge, "accept_ra", "0");
+    // Its addresses come from the allocator and from a random MAC: looking for duplicates only takes a
+    // second.
+    set_bridge_sysctl("ipv6", network.bridge, "accept_dad", "0");
     set_bridge_sysctl("ipv6", network.bridge, "disable_ipv6", network.enable_ipv6 ? "0" : "1");
     // Ports that are published on 127.0.0.1 lead from there to the bridge. The firewall's first chain drops
     // what comes to 127.0.0.0/8 from any interface but loopback, so nobody else gains a way in.
@@ -120,7 +133,8 @@ void add_interface(Socket& host, OpenSandbox& sandbox, int bridge_index, const I
         netlink::write_sysctl("ipv6/conf/default/disable_ipv6", "0");
     }
     Batch pair;
-    netlink::add_veth(pair, {plan.host_name, bridge_index, plan.mtu, sandbox.fd.get(), plan.name, plan.mac});
+    netlink::add_veth(pair, {plan.host_name, bridge_index, plan.mtu, sandbox.fd.get(), plan.name, plan.mac,
+                             plan.isolated, firewall_sees_bridged_packets()});
     host.send(std::move(pair));
     Defer undo([&] {
         try {
@@ -129,11 +143,6 @@ void add_interface(Socket& host, OpenSandbox& sandbox, int bridge_index, const I
             // It goes with the sandbox.
         }
     });
-    if (plan.isolated) {
-        Batch port;
-        netlink::isolate_port(port, netlink::find_link(host, plan.host_name).value().index);
-        host.send(std::move(port));
-    }
     const int index = netlink::find_link(sandbox.socket, plan.name).value().index;
     Batch inside;
     // Addresses first: an interface that comes up announces those it has.

@@ -10,8 +10,9 @@ namespace {
 constexpr std::string_view sets = R"(
     set bridges { type ifname; }
     set internal { type ifname; }
-    set same_bridge { type ifname . ifname; }
     set icc { type ifname . ifname; }
+    set subnets4 { type ifname . ipv4_addr; flags interval; }
+    set subnets6 { type ifname . ipv6_addr; flags interval; }
     set masquerade4 { type ifname . ipv4_addr; flags interval; }
     set masquerade6 { type ifname . ipv6_addr; flags interval; }
     map ports4 { type inet_proto . inet_service : ipv4_addr . inet_service; }
@@ -80,7 +81,8 @@ constexpr std::string_view source = R"(
     }
     chain to_bridge {
         ip saddr 127.0.0.0/8 masquerade
-        iifname . oifname @same_bridge ct status dnat masquerade
+        oifname . ip saddr @subnets4 ct status dnat masquerade
+        oifname . ip6 saddr @subnets6 ct status dnat masquerade
     }
     chain to_outside {
         iifname . ip saddr @masquerade4 masquerade
@@ -99,14 +101,15 @@ FirewallElements elements_of(const Network& network) {
     const auto name = fmt::format("\"{}\"", network.bridge);
     const auto pair = fmt::format("{} . {}", name, name);
     elements["bridges"].insert(name);
-    elements["same_bridge"].insert(pair);
     if (network.icc) elements["icc"].insert(pair);
     if (network.internal) elements["internal"].insert(name);
-    if (!network.masquerade || network.internal) return elements;
     for (const auto& subnet : network.subnets) {
         auto prefix = linux::netlink::Prefix::parse(subnet.subnet).subnet();
-        elements[prefix.address.is_v6() ? "masquerade6" : "masquerade4"].insert(
-            fmt::format("{} . {}", name, prefix.text()));
+        const auto element = fmt::format("{} . {}", name, prefix.text());
+        const bool six = prefix.address.is_v6();
+        elements[six ? "subnets6" : "subnets4"].insert(element);
+        if (network.masquerade && !network.internal)
+            elements[six ? "masquerade6" : "masquerade4"].insert(element);
     }
     return elements;
 }

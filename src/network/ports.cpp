@@ -37,13 +37,15 @@ UniqueFd bind_port(Protocol protocol, const IpAddress& address, std::uint16_t po
     if (protocol == Protocol::udp) {
         const int least = 1;  // what strays to this socket is never read
         check(::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &least, sizeof least), "set SO_RCVBUF");
-    } else {
-        // Old connections of another server (TIME_WAIT) do not matter. A server that listens still does, and
-        // so does this socket to a server that begins to.
-        check(::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "set SO_REUSEADDR");
     }
+    // Old connections of another server (TIME_WAIT) do not matter, so this bind allows to share. Then no
+    // more: a server that begins to listen later is told that the address is in use.
+    const int reuse = protocol == Protocol::udp ? 0 : 1;
+    check(::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse), "set SO_REUSEADDR");
     auto [where, length] = linux::netlink::socket_address(address, port);
     check(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&where), length), "bind");
+    const int alone = 0;
+    check(::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &alone, sizeof alone), "clear SO_REUSEADDR");
     return socket;
 }
 

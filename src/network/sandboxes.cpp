@@ -32,6 +32,8 @@ constexpr Sysctl sandbox_sysctls[] = {
     {"ipv4/conf/default/arp_notify", "1"},
     // Networks without IPv6 have none at all, not even link-local; attaching to one with IPv6 turns it on.
     {"ipv6/conf/default/disable_ipv6", "1"},
+    // Addresses come from the allocator; looking for duplicates would only take a second.
+    {"ipv6/conf/default/accept_dad", "0"},
     // A neighbour cannot appoint itself the router (CVE-2020-13401).
     {"ipv6/conf/default/accept_ra", "0"},
     // Both as docker sets them: ports below 1024 and ping need no capability inside of a namespace of its

@@ -35,6 +35,16 @@ void put_no_link_local(nlmsghdr* header) {
     mnl_attr_nest_end(header, families);
 }
 
+void put_port_options(nlmsghdr* header, const VethRequest& request) {
+    auto* information = mnl_attr_nest_start(header, IFLA_LINKINFO);
+    mnl_attr_put_strz(header, IFLA_INFO_SLAVE_KIND, "bridge");
+    auto* data = mnl_attr_nest_start(header, IFLA_INFO_SLAVE_DATA);
+    mnl_attr_put_u8(header, IFLA_BRPORT_ISOLATED, request.isolated);
+    mnl_attr_put_u8(header, IFLA_BRPORT_MODE, request.hairpin);
+    mnl_attr_nest_end(header, data);
+    mnl_attr_nest_end(header, information);
+}
+
 void put_mac(nlmsghdr* header, const MacAddress& mac) {
     mnl_attr_put(header, IFLA_ADDRESS, mac.size(), mac.data());
 }
@@ -151,6 +161,7 @@ void add_veth(Batch& batch, const VethRequest& request) {
     put_info(header, 0);
     mnl_attr_put_strz(header, IFLA_IFNAME, request.name.c_str());
     put_no_link_local(header);
+    if (request.isolated || request.hairpin) put_port_options(header, request);
     header = batch.add(RTM_NEWLINK, 0, "set interface " + request.name + " up");
     put_info(header, 0, IFF_UP, IFF_UP);
     mnl_attr_put_strz(header, IFLA_IFNAME, request.name.c_str());
@@ -171,14 +182,6 @@ void set_mtu(Batch& batch, int index, std::uint32_t mtu) {
     auto* header = batch.add(RTM_NEWLINK, 0, fmt::format("set the MTU of interface {} to {}", index, mtu));
     put_info(header, index);
     mnl_attr_put_u32(header, IFLA_MTU, mtu);
-}
-
-void isolate_port(Batch& batch, int index) {
-    auto* header = batch.add(RTM_SETLINK, 0, fmt::format("isolate bridge port {}", index));
-    put_info(header, index)->ifi_family = AF_BRIDGE;
-    auto* port = mnl_attr_nest_start(header, IFLA_PROTINFO);
-    mnl_attr_put_u8(header, IFLA_BRPORT_ISOLATED, 1);
-    mnl_attr_nest_end(header, port);
 }
 
 void delete_link(Batch& batch, int index) {

@@ -44,14 +44,14 @@ struct VethRequest {
     int peer_namespace = -1;  ///< a descriptor of it
     std::string peer_name;
     MacAddress peer_mac{};
+    bool isolated = false;  ///< reaches the bridge itself and ports that are not isolated, no others
+    bool hairpin = false;   ///< frames may leave by the port on which they came
 };
 void add_veth(Batch& batch, const VethRequest& request);
 
 void set_up(Batch& batch, int index);
 void set_master(Batch& batch, int index, int bridge_index);
 void set_mtu(Batch& batch, int index, std::uint32_t mtu);
-/// Ports of a bridge that are isolated reach the bridge itself, and ports that are not.
-void isolate_port(Batch& batch, int index);
 /// Slow (20-40 ms): the kernel waits until nobody can use the interface.
 void delete_link(Batch& batch, int index);
 

@@ -1,5 +1,6 @@
 #include "unit/network/hosts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdio>
