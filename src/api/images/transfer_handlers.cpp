@@ -1,0 +1,135 @@
+#include "api/images/convert.hpp"
+#include "api/images/handlers.hpp"
+#include "api/images/transfer.hpp"
+
+namespace dhow::api::images {
+
+namespace {
+
+/// `{"os": "linux", "architecture": "amd64"}`, as load and save have it since 1.48.
+std::optional<oci::Platform> read_platform_document(const http::Request& request) {
+    auto given = request.query.all("platform");
+    if (request.version < wire::ApiVersion{1, 48} || given.empty()) return std::nullopt;
+    if (given.size() > 1) throw InvalidArgument("multiple platform parameters not supported");
+    return json::read<oci::Platform>(given.front());
+}
+
+image::ImportOptions read_import_options(const http::Query& query) {
+    image::ImportOptions options;
+    if (auto repository = query.text("repo"); !repository.empty()) {
+        auto reference = oci::Reference::parse(repository);
+        if (auto tag = query.text("tag"); !tag.empty()) {
+            oci::check_tag(tag);
+            reference.tag = tag;
+        }
+        options.name = reference.with_default_tag();
+    }
+    options.message = query.text("message");
+    if (options.message.empty()) options.message = "Imported from " + query.text("fromSrc");
+    options.changes = query.all("changes");
+    if (auto platform = query.text("platform"); !platform.empty())
+        options.platform = oci::Platform::parse(platform);
+    return options;
+}
+
+Task<void> import(engine::Engine& engine, Exchange& exchange) {
+    auto executor = co_await asio::this_coro::executor;
+    auto options = read_import_options(exchange.request().query);
+    Upload upload(exchange, executor);
+    ProgressAnswer answer(exchange, executor);
+    std::exception_ptr failure;
+    wire::ProgressLine result;
+    try {
+        result.status = co_await engine.images().import(upload.source(), std::move(options), answer.sink());
+    } catch (const Error&) {
+        failure = std::current_exception();
+    }
+    co_await upload.join();
+    co_await answer.join();
+    if (failure)
+        co_await answer.fail(failure);
+    else
+        co_await answer.line(result);
+}
+
+Task<void> save(engine::Engine& engine, Exchange& exchange, std::vector<std::string> names) {
+    auto executor = co_await asio::this_coro::executor;
+    auto platform = read_platform_document(exchange.request());
+    Download download(executor);
+    Signal over(executor);
+    bool written = false;
+    std::exception_ptr failure;
+    // The output is let go with the task, which ends the download.
+    auto task = engine.images().save(std::move(names), download.output(), platform);
+    asio::co_spawn(executor, std::move(task), [&](std::exception_ptr thrown) {
+        failure = thrown;
+        written = true;
+        over.notify();
+    });
+    std::exception_ptr unsent;
+    try {
+        co_await download.run(exchange, "application/x-tar");
+    } catch (const Error&) {
+        unsent = std::current_exception();
+    }
+    while (!written) co_await over.wait();
+    if (unsent) std::rethrow_exception(unsent);
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+Task<void> create(engine::Engine& engine, Exchange& exchange) {
+    const auto& query = exchange.request().query;
+    if (!query.text("fromImage").empty())
+        throw NotImplemented(
+            "cannot pull {}: registries are not available in this release of dhow; docker load or docker "
+            "import "
+            "bring images in",
+            query.text("fromImage"));
+    if (query.text("fromSrc") != "-")
+        throw NotImplemented("cannot import from {}: download it and give it as standard input (-)",
+                             query.text("fromSrc"));
+    co_await import(engine, exchange);
+}
+
+Task<void> load(engine::Engine& engine, Exchange& exchange) {
+    auto executor = co_await asio::this_coro::executor;
+    const auto& request = exchange.request();
+    auto platform = read_platform_document(request);
+    bool quiet = request.query.flag("quiet", true);
+    Upload upload(exchange, executor);
+    ProgressAnswer answer(exchange, executor);
+    std::exception_ptr failure;
+    std::vector<image::Loaded> loaded;
+    try {
+        auto sink = quiet ? image::ProgressSink([](const image::Progress&) {}) : answer.sink();
+        loaded = co_await engine.images().load(upload.source(), platform, std::move(sink));
+    } catch (const Error&) {
+        failure = std::current_exception();
+    }
+    co_await upload.join();
+    co_await answer.join();
+    if (failure) {
+        co_await answer.fail(failure);
+        co_return;
+    }
+    for (const auto& one : loaded) {
+        wire::ProgressLine line;
+        if (one.names.empty()) line.stream = fmt::format("Loaded image ID: {}\n", one.id.text());
+        for (const auto& name : one.names) line.stream += fmt::format("Loaded image: {}\n", name);
+        co_await answer.line(line);
+    }
+}
+
+Task<void> save_many(engine::Engine& engine, Exchange& exchange) {
+    auto names = exchange.request().query.all("names");
+    if (names.empty()) throw InvalidArgument("no image was named: give the parameter names");
+    return save(engine, exchange, std::move(names));
+}
+
+Task<void> save_one(engine::Engine& engine, Exchange& exchange) {
+    return save(engine, exchange, {exchange.request().name});
+}
+
+}  // namespace dhow::api::images

@@ -1,0 +1,14 @@
+#pragma once
+// /volumes
+
+#include <vector>
+
+#include "api/http/router.hpp"
+#include "engine/engine.hpp"
+
+namespace dhow::api::volumes {
+
+/// The table of routes. `engine` must outlive it.
+std::vector<http::Route> routes(engine::Engine& engine);
+
+}  // namespace dhow::api::volumes
