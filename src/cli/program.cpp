@@ -91,7 +91,11 @@ int run_command(Session& session, std::vector<std::string> words) {
     try {
         path = resolve(words);
         if (!path.command->members.empty()) {
-            session.write(help_text(path, terminal_width()));
+            auto help = help_text(path, terminal_width());
+            if (words.empty())
+                session.error(std::string_view(help).substr(0, help.size() - 1));
+            else
+                session.write(help);
             return 0;
         }
         auto arguments = read_arguments(path, words);

@@ -17,11 +17,11 @@ constexpr std::array options{
 
 void check_state(const json::Value& details) {
     if (!bool_at(details, "State.Running"))
-        throw Exit(1, "cannot attach to a stopped container, start it first");
+        throw Exit(1, "You cannot attach to a stopped container, start it first");
     if (bool_at(details, "State.Paused"))
-        throw Exit(1, "cannot attach to a paused container, unpause it first");
+        throw Exit(1, "You cannot attach to a paused container, unpause it first");
     if (bool_at(details, "State.Restarting"))
-        throw Exit(1, "cannot attach to a restarting container, wait until it is running");
+        throw Exit(1, "You cannot attach to a restarting container, wait until it is running");
 }
 
 int attach(Session& session, const Arguments& arguments) {

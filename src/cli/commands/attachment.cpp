@@ -15,11 +15,9 @@ void check_terminal(const AttachPlan& plan) {
 }
 
 Attachment::Attachment(Session& session, std::string id, AttachPlan plan, bool forwards)
-    : session_(session),
-      id_(std::move(id)),
-      plan_(std::move(plan)),
-      forwards_(forwards),
-      signals_(forwards) {}
+    : session_(session), id_(std::move(id)), plan_(std::move(plan)), forwards_(forwards), signals_(forwards) {
+    if (plan_.in && plan_.tty && is_terminal(STDIN_FILENO)) raw_.emplace(STDIN_FILENO);
+}
 
 void Attachment::open(std::string_view condition) {
     auto& client = session_.client();
@@ -82,6 +80,7 @@ Attachment::Outcome Attachment::follow() {
         };
     options.wait = &*wait_;
     auto result = pump(std::move(*stream_), options, signals_);
+    raw_.reset();
     Outcome outcome{.detached = result.detached, .error = {}};
     if (result.detached) return outcome;
     auto answer = result.waited.empty() ? json::Value(json::Object()) : json::parse(result.waited);

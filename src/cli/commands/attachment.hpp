@@ -30,7 +30,7 @@ class Attachment {
         std::string error;
     };
 
-    /// Signals are taken from here on when `forwards`.
+    /// From here on signals are taken when `forwards`, and the terminal is raw when it is the container's.
     Attachment(Session& session, std::string id, AttachPlan plan, bool forwards);
 
     /// Attaches, and waits for `condition` on another connection; both are sent at once, and both are in
@@ -50,6 +50,7 @@ class Attachment {
     AttachPlan plan_;
     bool forwards_;
     SignalInbox signals_;
+    std::optional<RawMode> raw_;
     std::optional<client::Connection> wait_;
     std::optional<client::Hijacked> stream_;
 };

@@ -1,4 +1,5 @@
 #include <array>
+#include <optional>
 
 #include <unistd.h>
 
@@ -61,6 +62,8 @@ int run_exec(Session& session, const Arguments& arguments, const std::string& pa
     auto& client = session.client();
     bool tty = arguments.flag("tty");
     SignalInbox signals(false);
+    std::optional<RawMode> raw;
+    if (in && tty) raw.emplace(STDIN_FILENO);
     json::Object body{{"Detach", false}, {"Tty", tty}};
     if (auto size = terminal_size(STDOUT_FILENO); size && tty)
         body["ConsoleSize"] = json::Array{size->rows, size->columns};
@@ -80,6 +83,7 @@ int run_exec(Session& session, const Arguments& arguments, const std::string& pa
                                                                           : default_detach_keys);
     if (tty) plan.resize = resize;
     auto result = pump(connection.hijack(), plan, signals);
+    raw.reset();
     if (result.detached) throw Exit(1, "read escape sequence");
     return exit_status(client, path);
 }

@@ -5,6 +5,7 @@
 #include "cli/commands/archive.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
+#include "cli/create/reference.hpp"
 #include "cli/format/progress.hpp"
 
 namespace dhow::cli {
@@ -23,11 +24,9 @@ int import(Session& session, const Arguments& arguments) {
     client::Target target("/images/create");
     target.add("fromSrc", remote ? source : "-");
     if (arguments.positional().size() > 1) {
-        std::string_view name = arguments[1];
-        auto slash = name.rfind('/');
-        auto colon = name.find(':', slash == std::string_view::npos ? 0 : slash);
-        target.add("repo", name.substr(0, colon));
-        if (colon != std::string_view::npos) target.add("tag", name.substr(colon + 1));
+        check_reference(arguments[1]);
+        auto [repository, tag] = split_tag(arguments[1]);
+        target.add("repo", repository).add_if(!tag.empty(), "tag", tag);
     }
     target.add_if(arguments.has("message"), "message", arguments.text("message"));
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));

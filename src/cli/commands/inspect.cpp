@@ -53,17 +53,21 @@ json::Value find_object(Session& session, const Arguments& arguments, const std:
             return session.client().get(kind.target(name, arguments));
         } catch (const client::DaemonError& error) {
             // An id may be no valid name of another kind: that too means "not this kind".
-            if (!is_absence(error) && error.kind() != ErrorKind::invalid_argument) throw;
+            if (!wanted.empty() || (!is_absence(error) && error.kind() != ErrorKind::invalid_argument)) throw;
         }
     }
-    throw NotFound("Error: No such {}: {}", wanted.empty() ? "object" : wanted, name);
+    throw NotFound("Error: No such object: {}", name);
 }
 
 int inspect(Session& session, const Arguments& arguments) {
     auto wanted = arguments.text("type");
     bool known = wanted.empty();
     for (const auto& kind : kinds) known = known || kind.name == wanted;
-    if (!known) throw Exit(1, fmt::format("unknown type: \"{}\"", wanted));
+    if (!known)
+        throw Exit(
+            1, fmt::format(
+                   "unknown type: \"{}\": must be one of \"container\", \"image\", \"network\", \"volume\"",
+                   wanted));
     json::Array documents;
     std::vector<std::string> failures;
     for (const auto& name : arguments.positional()) {

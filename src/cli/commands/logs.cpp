@@ -19,14 +19,18 @@ constexpr std::array options{
     text("until", 0, "Show logs before a moment (e.g. \"2013-01-02T13:23:37Z\") or an age (e.g. \"42m\")"),
 };
 
+std::string named_moment(std::string_view option, std::string_view text) {
+    return with_context(fmt::format("invalid value for \"{}\"", option), [&] { return moment(text); });
+}
+
 std::string target_of(const Arguments& arguments, const std::string& id) {
     client::Target target(container_path(id, "/logs"));
     target.add("stdout", "1").add("stderr", "1").add("tail", arguments.text("tail"));
     target.add_if(arguments.flag("follow"), "follow", "1")
         .add_if(arguments.flag("timestamps"), "timestamps", "1");
     target.add_if(arguments.flag("details"), "details", "1");
-    target.add_if(arguments.has("since"), "since", moment(arguments.text("since")));
-    target.add_if(arguments.has("until"), "until", moment(arguments.text("until")));
+    target.add_if(arguments.has("since"), "since", named_moment("since", arguments.text("since")));
+    target.add_if(arguments.has("until"), "until", named_moment("until", arguments.text("until")));
     return target.take();
 }
 

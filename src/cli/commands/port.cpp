@@ -20,9 +20,10 @@ int number_of(std::string_view port) {
     return number;
 }
 
-int print_one(Session& session, const json::Object& ports, std::string wanted, const std::string& container) {
-    if (wanted.find('/') == std::string::npos) wanted += "/tcp";
-    const auto* bindings = ports.if_contains(wanted);
+int print_one(Session& session, const json::Object& ports, const std::string& wanted,
+              const std::string& container) {
+    const auto* bindings =
+        ports.if_contains(wanted.find('/') == std::string::npos ? wanted + "/tcp" : wanted);
     if (!bindings || !bindings->is_array() || bindings->get_array().empty())
         throw Exit(1, fmt::format("Error: No public port '{}' published for {}", wanted, container));
     for (const auto& binding : bindings->get_array()) session.print("{}\n", host_address(binding));

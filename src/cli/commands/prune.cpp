@@ -30,10 +30,11 @@ constexpr std::array system_options{
 
 constexpr std::string_view question = "Are you sure you want to continue?";
 
-void ask(Session& session, const Arguments& arguments, std::string_view what, std::string_view warning) {
+/// Ends the command, with success, when the answer is no.
+void ask(Session& session, const Arguments& arguments, std::string_view warning) {
     if (arguments.flag("force")) return;
     session.print("WARNING! {}\n", warning);
-    if (!confirm(session, question)) throw Exit(1, fmt::format("{} prune has been cancelled", what));
+    if (!confirm(session, question)) throw Exit(0, "");
 }
 
 json::Value prune(Session& session, std::string_view kind, const json::Object& filters) {
@@ -75,7 +76,7 @@ std::int64_t print_images(Session& session, const json::Value& answer) {
 }
 
 int prune_containers(Session& session, const Arguments& arguments) {
-    ask(session, arguments, "container", "This will remove all stopped containers.");
+    ask(session, arguments, "This will remove all stopped containers.");
     auto answer = prune(session, "containers", filters_object(arguments.list("filter")));
     session.write(reclaimed(print_removed(session, answer, "ContainersDeleted", "Deleted Containers")));
     return 0;
@@ -83,7 +84,7 @@ int prune_containers(Session& session, const Arguments& arguments) {
 
 int prune_images(Session& session, const Arguments& arguments) {
     bool all = arguments.flag("all");
-    ask(session, arguments, "image",
+    ask(session, arguments,
         all ? "This will remove all images without at least one container associated to them."
             : "This will remove all dangling images.");
     auto filters = filters_object(arguments.list("filter"));
@@ -95,7 +96,7 @@ int prune_images(Session& session, const Arguments& arguments) {
 
 int prune_volumes(Session& session, const Arguments& arguments) {
     bool all = arguments.flag("all");
-    ask(session, arguments, "volume",
+    ask(session, arguments,
         all ? "This will remove all local volumes not used by at least one container."
             : "This will remove anonymous local volumes not used by at least one container.");
     auto filters = filters_object(arguments.list("filter"));
@@ -106,8 +107,7 @@ int prune_volumes(Session& session, const Arguments& arguments) {
 }
 
 int prune_networks(Session& session, const Arguments& arguments) {
-    ask(session, arguments, "network",
-        "This will remove all custom networks not used by at least one container.");
+    ask(session, arguments, "This will remove all custom networks not used by at least one container.");
     auto answer = prune(session, "networks", filters_object(arguments.list("filter")));
     print_removed(session, answer, "NetworksDeleted", "Deleted Networks");
     return 0;
@@ -119,7 +119,7 @@ int prune_system(Session& session, const Arguments& arguments) {
     auto filters = filters_object(arguments.list("filter"));
     if (volumes && filters.contains("until"))
         throw Exit(1, "ERROR: The \"until\" filter is not supported with \"--volumes\"");
-    ask(session, arguments, "system",
+    ask(session, arguments,
         fmt::format(
             "This will remove:\n  - all stopped containers\n  - all networks not used by at least one "
             "container\n{}"

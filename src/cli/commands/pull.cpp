@@ -3,6 +3,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/new_container.hpp"
 #include "cli/commands/support.hpp"
+#include "cli/create/reference.hpp"
 
 namespace dhow::cli {
 
@@ -14,6 +15,7 @@ constexpr std::array options{
 };
 
 int pull(Session& session, const Arguments& arguments) {
+    check_reference(arguments[0]);
     auto image = with_tag(arguments[0]);
     bool quiet = arguments.flag("quiet");
     bool says_tag = image == arguments[0] || image.find('@') != std::string::npos;

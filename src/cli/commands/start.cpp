@@ -36,12 +36,18 @@ int start_attached(Session& session, const Arguments& arguments) {
 int start(Session& session, const Arguments& arguments) {
     parse_detach_keys(arguments.has("detach-keys") ? arguments.text("detach-keys") : default_detach_keys);
     if (arguments.flag("attach") || arguments.flag("interactive")) return start_attached(session, arguments);
-    int status = session.for_each(arguments.positional(), [&](const std::string& name) {
-        session.client().post(container_path(name, "/start"));
-        return std::optional(name);
-    });
-    if (status) session.error("failed to start containers: " + join(arguments.positional(), ", "));
-    return status;
+    std::vector<std::string> failed;
+    for (const auto& name : arguments.positional()) {
+        try {
+            session.client().post(container_path(name, "/start"));
+            session.print("{}\n", name);
+        } catch (const Error& error) {
+            session.error(message_of(error));
+            failed.push_back(name);
+        }
+    }
+    if (failed.empty()) return 0;
+    throw Exit(1, "Error: failed to start containers: " + join(failed, ", "));
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ std::string moment(std::string_view text) {
     } catch (const InvalidArgument&) {
         if (auto local = local_moment(std::string(text))) return seconds_text(*local);
     }
-    throw InvalidArgument("invalid value for a time: \"{}\"", text);
+    throw InvalidArgument("failed to parse value as time or duration: \"{}\"", text);
 }
 
 int print_documents(Session& session, const json::Array& documents, std::string_view format,
@@ -83,6 +83,8 @@ int print_documents(Session& session, const json::Array& documents, std::string_
     std::string bad_template;
     if (format.empty()) {
         session.write(json::dump_pretty(documents) + "\n");
+    } else if (format == "json") {
+        session.write(json::dump(documents) + "\n");
     } else {
         for (const auto& document : documents) {
             try {

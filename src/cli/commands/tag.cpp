@@ -1,6 +1,6 @@
 #include "cli/commands/commands.hpp"
-#include "cli/commands/new_container.hpp"
 #include "cli/commands/support.hpp"
+#include "cli/create/reference.hpp"
 
 namespace dhow::cli {
 
@@ -8,13 +8,14 @@ namespace {
 
 int tag(Session& session, const Arguments& arguments) {
     std::string_view name = arguments[1];
-    auto slash = name.rfind('/');
-    auto colon = name.find(':', slash == std::string_view::npos ? 0 : slash);
+    with_context(fmt::format("Error parsing reference: \"{}\" is not a valid repository/tag", name),
+                 [&] { check_reference(name); });
     if (name.find('@') != std::string_view::npos)
         throw Exit(1, "refusing to create a tag with a digest reference");
-    auto tag = colon == std::string_view::npos ? std::string_view("latest") : name.substr(colon + 1);
+    auto [repository, given] = split_tag(name);
+    auto tag = given.empty() ? std::string_view("latest") : given;
     auto target = client::Target("/images/" + client::escape_path(arguments[0]) + "/tag");
-    session.client().post(target.add("repo", name.substr(0, colon)).add("tag", tag).take());
+    session.client().post(target.add("repo", repository).add("tag", tag).take());
     return 0;
 }
 

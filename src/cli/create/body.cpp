@@ -4,6 +4,7 @@
 
 #include "base/units.hpp"
 #include "cli/create/parts.hpp"
+#include "cli/create/reference.hpp"
 #include "cli/format/text.hpp"
 #include "cli/options/checks.hpp"
 
@@ -68,6 +69,7 @@ void apply_attach(const Arguments& arguments, wire::ContainerCreate& body) {
 void apply_process(const Arguments& arguments, wire::ContainerCreate& body) {
     const auto& words = arguments.positional();
     body.image = words.at(0);
+    check_image_name(body.image);
     body.cmd.assign(words.begin() + 1, words.end());
     if (arguments.has("entrypoint")) body.entrypoint = {std::string(arguments.text("entrypoint"))};
     body.hostname = arguments.text("hostname");
@@ -76,10 +78,8 @@ void apply_process(const Arguments& arguments, wire::ContainerCreate& body) {
     body.working_dir = arguments.text("workdir");
     body.stop_signal = arguments.text("stop-signal");
     if (arguments.has("stop-timeout")) body.stop_timeout = arguments.integer("stop-timeout");
-    body.env = with_context(
-        "--env-file", [&] { return read_environment(arguments.list("env-file"), arguments.list("env")); });
-    body.labels = with_context(
-        "--label-file", [&] { return read_labels(arguments.list("label-file"), arguments.list("label")); });
+    body.env = read_environment(arguments.list("env-file"), arguments.list("env"));
+    body.labels = read_labels(arguments.list("label-file"), arguments.list("label"));
     body.healthcheck = health(arguments);
 }
 

@@ -50,6 +50,7 @@ Listing::Listing(const ListingKind& kind, std::string_view format, bool quiet) :
     } else if (quiet && !kind.quiet.empty()) {
         text = kind.quiet;
     } else if (format == "json") {
+        is_json_ = true;
         text = "{{json .}}";
     } else if (format.starts_with("table")) {
         is_table_ = true;

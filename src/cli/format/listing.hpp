@@ -42,11 +42,12 @@ class Listing {
 
     bool is_table() const { return is_table_; }
     /// Whether the template uses the field: what is expensive is asked for only then.
-    bool mentions(std::string_view field) const { return template_->mentions(field); }
+    bool mentions(std::string_view field) const { return !is_json_ && template_->mentions(field); }
 
   private:
     const ListingKind& kind_;
     bool is_table_ = false;
+    bool is_json_ = false;
     std::optional<tmpl::Template> template_;
     std::string rows_;
 };

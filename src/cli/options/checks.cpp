@@ -79,8 +79,20 @@ void check_unsigned(std::string_view text) { parse_unsigned(text); }
 void check_uint16(std::string_view text) {
     if (parse_unsigned(text) > 0xffff) throw out_of_range("ParseUint", text);
 }
-void check_size(std::string_view text) { parse_size(text); }
-void check_swap(std::string_view text) { parse_swap(text); }
+
+void check_size(std::string_view text) {
+    try {
+        parse_size(text);
+    } catch (const InvalidArgument&) {
+        auto last = text.find_last_of("0123456789. ");
+        if (last == std::string_view::npos || last + 1 == text.size()) throw;
+        throw InvalidArgument("invalid suffix: '{}'", text.substr(last + 1));
+    }
+}
+
+void check_swap(std::string_view text) {
+    if (text != "-1") check_size(text);
+}
 
 void check_duration(std::string_view text) {
     try {

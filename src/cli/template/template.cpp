@@ -317,6 +317,8 @@ bool mentions_field(const std::vector<Node>& nodes, std::string_view field);
 bool mentions_field(const Pipeline& pipeline, std::string_view field) {
     for (const auto& command : pipeline.commands)
         for (const auto& operand : command.operands) {
+            // `json .` shows all there is.
+            if (operand.kind == Operand::Kind::dot && command.operands[0].name == "json") return true;
             if (!operand.fields.empty() && operand.fields[0] == field) return true;
             if (operand.pipeline && mentions_field(*operand.pipeline, field)) return true;
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,8 +30,9 @@ std::string object_text(const Object& object, bool inside_map) {
     if (object.empty()) return inside_map ? "{}" : "map[]";
     std::string text;
     if (is_struct(object)) {
+        bool first = true;
         for (const auto& [key, value] : object)
-            text.append(text.empty() ? "" : " ").append(element_text(value, false));
+            text.append(std::exchange(first, false) ? "" : " ").append(element_text(value, false));
         return "{" + text + "}";
     }
     for (auto key : sorted_keys(object)) {
@@ -90,10 +92,9 @@ std::string to_text(const Value& value) {
             break;
     }
     std::string text;
-    for (const auto& element : value.get_array()) {
-        if (!text.empty()) text += ' ';
-        text += element_text(element, false);
-    }
+    bool first = true;
+    for (const auto& element : value.get_array())
+        text.append(std::exchange(first, false) ? "" : " ").append(element_text(element, false));
     return "[" + text + "]";
 }
 

@@ -184,9 +184,6 @@ std::string signal_name(int signal) {
 }
 
 AttachResult pump(client::Hijacked stream, const AttachOptions& options, SignalInbox& signals) {
-    bool is_raw = options.in && options.tty && is_terminal(STDIN_FILENO);
-    std::optional<RawMode> raw;
-    if (is_raw) raw.emplace(STDIN_FILENO);
     return Pump(std::move(stream), options, signals).run();
 }
 

@@ -50,7 +50,9 @@ struct AttachResult {
 };
 
 /// Pumps both ways until the output ends and the exit is known, or the detach keys are typed.
-/// @throws Unavailable, SystemError. The terminal is back to its state in any case.
+/// The caller puts the terminal into raw mode, before the process is started: what is typed meanwhile is the
+/// process's.
+/// @throws Unavailable, SystemError.
 AttachResult pump(client::Hijacked stream, const AttachOptions& options, SignalInbox& signals);
 
 }  // namespace dhow::cli
