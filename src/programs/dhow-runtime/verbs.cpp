@@ -30,6 +30,7 @@ std::span<const Verb> verbs() {
         Verb{"events", "ID", "print statistics and out-of-memory events as JSON", events_options,
              events_verb},
         Verb{"spec", "", "write an example config.json", spec_options, spec_verb},
+        Verb{"shim", "ID", "supervise one container for dhowd", shim_options, shim_verb, true},
         Verb{"features", "", "print what this runtime can do as JSON", {}, features_verb},
     };
     return table;

@@ -39,7 +39,7 @@ std::span<const Verb> verbs();
 
 // One a file in verbs/; each with the table of its options.
 extern const std::span<const Option> create_options, run_options, exec_options, kill_options, delete_options,
-    list_options, ps_options, update_options, events_options, spec_options;
+    list_options, ps_options, update_options, events_options, spec_options, shim_options;
 int create_verb(const Invocation& invocation);
 int run_verb(const Invocation& invocation);
 int start_verb(const Invocation& invocation);
@@ -55,5 +55,6 @@ int update_verb(const Invocation& invocation);
 int events_verb(const Invocation& invocation);
 int spec_verb(const Invocation& invocation);
 int features_verb(const Invocation& invocation);
+int shim_verb(const Invocation& invocation);
 
 }  // namespace dhow::runtime_program

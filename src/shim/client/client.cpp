@@ -22,9 +22,12 @@ class RemoteShim final : public Client {
     explicit RemoteShim(std::shared_ptr<Link> link) : link_(std::move(link)) {}
     ~RemoteShim() override { link_->close(); }
 
-    Task<pid_t> create() override { co_return co_await make(Kind::create); }
+    Task<pid_t> create() override {
+        auto answer = co_await link_->request(Kind::create);
+        co_return protocol::decode<protocol::Process>(answer).pid;
+    }
 
-    Task<void> start() override { co_await make(Kind::start); }
+    Task<void> start() override { co_await link_->request(Kind::start); }
 
     Task<UniqueFd> attach(AttachRequest request) override {
         auto [ours, theirs] = protocol::socket_pair();
@@ -41,28 +44,32 @@ class RemoteShim final : public Client {
     }
 
     Task<pid_t> exec_start(std::string exec_id) override {
-        auto answer = co_await link_->request(Kind::exec_start, protocol::encode(protocol::ExecId{exec_id}));
+        auto payload = protocol::encode(protocol::ExecId{exec_id});
+        auto answer = co_await link_->request(Kind::exec_start, std::move(payload));
         co_return protocol::decode<protocol::Process>(answer).pid;
     }
 
     Task<void> kill(int signal, bool all) override {
-        co_await link_->request(Kind::kill, protocol::encode(protocol::Kill{{}, signal, all}));
+        auto payload = protocol::encode(protocol::Kill{{}, signal, all});
+        co_await link_->request(Kind::kill, std::move(payload));
     }
 
     Task<void> exec_kill(std::string exec_id, int signal) override {
-        co_await link_->request(Kind::exec_kill, protocol::encode(protocol::Kill{exec_id, signal, false}));
+        auto payload = protocol::encode(protocol::Kill{exec_id, signal, false});
+        co_await link_->request(Kind::exec_kill, std::move(payload));
     }
 
     Task<void> pause() override { co_await link_->request(Kind::pause); }
     Task<void> resume() override { co_await link_->request(Kind::resume); }
 
     Task<void> update(oci::Resources resources) override {
-        co_await link_->request(Kind::update,
-                                protocol::encode(protocol::Update{oci::write_resources(resources)}));
+        auto payload = protocol::encode(protocol::Update{oci::write_resources(resources)});
+        co_await link_->request(Kind::update, std::move(payload));
     }
 
     Task<void> resize(std::string exec_id, unsigned short rows, unsigned short columns) override {
-        co_await link_->request(Kind::resize, protocol::encode(protocol::Resize{exec_id, rows, columns}));
+        auto payload = protocol::encode(protocol::Resize{exec_id, rows, columns});
+        co_await link_->request(Kind::resize, std::move(payload));
     }
 
     Task<Status> status() override {
@@ -88,18 +95,6 @@ class RemoteShim final : public Client {
     }
 
   private:
-    Task<pid_t> make(Kind kind) {
-        auto link = link_;
-        try {
-            auto answer = co_await link->request(kind);
-            co_return answer.empty() ? -1 : protocol::decode<protocol::Process>(answer).pid;
-        } catch (...) {
-            // A shim that could not make its container ends.
-            link->expect_end();
-            throw;
-        }
-    }
-
     std::shared_ptr<Link> link_;
 };
 

@@ -74,7 +74,7 @@ void Link::tell(Kind kind, std::string_view payload) { send(kind, 0, payload, {}
 Task<std::string> Link::request(Kind kind, std::string payload, UniqueFd descriptor) {
     auto self = shared_from_this();
     auto number = next_request_++;
-    auto pending = std::make_shared<Pending>(executor_);
+    auto pending = std::make_shared<Pending>(executor_, kind);
     send(kind, number, payload, std::move(descriptor));
     pending_.emplace(number, pending);
     while (!pending->done) co_await pending->answered.wait();
@@ -100,6 +100,9 @@ void Link::dispatch(protocol::Frame frame) {
     if (found == pending_.end()) return;
     auto pending = std::move(found->second);
     pending_.erase(found);
+    // A shim that could not make its container ends, and its end may be read right behind this.
+    if (frame.kind == Kind::failed && (pending->asked == Kind::create || pending->asked == Kind::start))
+        end_expected_ = true;
     pending->kind = frame.kind;
     pending->payload = std::move(frame.payload);
     pending->done = true;

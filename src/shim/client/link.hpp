@@ -40,8 +40,10 @@ class Link : public std::enable_shared_from_this<Link> {
 
   private:
     struct Pending {
-        explicit Pending(const asio::any_io_executor& executor) : answered(executor) {}
+        Pending(const asio::any_io_executor& executor, protocol::Kind request)
+            : answered(executor), asked(request) {}
         Signal answered;
+        protocol::Kind asked;
         bool done = false;
         protocol::Kind kind{};
         std::string payload;

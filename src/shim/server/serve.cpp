@@ -9,6 +9,7 @@
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -42,6 +43,11 @@ void protect_from_oom() {
 
 /// All signals arrive by signalfd or not at all: what a terminal or an init system sends does not end a shim.
 UniqueFd take_signals() {
+    // What is ignored here stays ignored through every exec, down to the container's program. The system call
+    // itself, since the C library hides two signals that posix_spawn(3) leaves ignored.
+    const std::array<unsigned long, 4> by_default{};
+    for (int signal = 1; signal <= _NSIG - 1; ++signal)
+        ::syscall(SYS_rt_sigaction, signal, by_default.data(), nullptr, _NSIG / 8);
     sigset_t all;
     sigfillset(&all);
     check(::sigprocmask(SIG_SETMASK, &all, nullptr), "sigprocmask");

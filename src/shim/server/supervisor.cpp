@@ -1,6 +1,7 @@
 #include "shim/server/supervisor.hpp"
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 
@@ -42,6 +43,7 @@ Supervisor::Supervisor(Loop& loop, UniqueFd control)
 }
 
 Supervisor::~Supervisor() {
+    stop_watching_memory();
     if (listener_) loop_.forget(listener_.get());
 }
 
@@ -70,7 +72,8 @@ pid_t Supervisor::create() {
     runtime::CreateRequest request{.id = setup_.id,
                                    .bundle = setup_.bundle,
                                    .state_root = setup_.state_root,
-                                   .streams = {ends.in.get(), ends.out.get(), ends.err.get()}};
+                                   .streams = {ends.in.get(), ends.out.get(), ends.err.get()},
+                                   .die_with_parent = true};
     created_.emplace(runtime::create(request));
     pid_ = created_->process.pid;
     state_ = State::created;
@@ -83,14 +86,54 @@ void Supervisor::start() {
     try {
         created_->start();
     } catch (const std::exception&) {
-        created_.reset();
-        throw;
+        auto failure = std::current_exception();
+        forget_process();
+        std::rethrow_exception(failure);
     }
     state_ = State::running;
+    // What follows keeps nobody waiting for the answer.
     loop_.after({}, [this] {
+        if (state_ != State::running) return;
         owns_pid_namespace_ = is_namespace_init(pid_);
         watch_memory();
     });
+}
+
+void Supervisor::forget_process() noexcept {
+    try {
+        created_.reset();
+        siginfo_t info{};
+        ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED);
+        pid_ = -1;
+        runtime::remove(setup_.state_root, setup_.id, true);
+    } catch (const std::exception& error) {
+        report("remove what did not start", error.what());
+    }
+}
+
+void Supervisor::watch_memory() {
+    try {
+        oom_event_ = runtime::oom_event(setup_.state_root, setup_.id);
+        loop_.watch(oom_event_.get(), EPOLLIN, [this](std::uint32_t) { memory_ran_out(); });
+    } catch (const std::exception& error) {
+        report("watch for kills for memory", error.what());
+    }
+}
+
+void Supervisor::memory_ran_out() {
+    std::array<char, 4096> ignored;
+    if (::read(oom_event_.get(), ignored.data(), ignored.size()) < 0 && errno != EAGAIN)
+        return stop_watching_memory();
+    // The event also comes when a limit was met and memory was found after all, and when the cgroup goes.
+    auto kills = oom_kills();
+    if (kills <= kills_told_) return;
+    kills_told_ = kills;
+    broadcast(protocol::Kind::out_of_memory);
+}
+
+void Supervisor::stop_watching_memory() noexcept {
+    if (oom_event_) loop_.forget(oom_event_.get());
+    oom_event_.reset();
 }
 
 void Supervisor::attach(protocol::Frame& frame) {
@@ -137,6 +180,7 @@ void Supervisor::reap() {
 void Supervisor::container_exited(int code) {
     auto at = format_timestamp(now());
     state_ = State::exited;
+    stop_watching_memory();
     if (!owns_pid_namespace_) {
         try {
             runtime::kill(setup_.state_root, setup_.id, SIGKILL, true);
@@ -145,7 +189,9 @@ void Supervisor::container_exited(int code) {
         }
     }
     streams_->drain();
-    exit_ = protocol::Exit{.exec_id = {}, .code = code, .oom_killed = oom_kills() > 0, .at = at};
+    auto kills = oom_kills();
+    if (kills > kills_told_) broadcast(protocol::Kind::out_of_memory);
+    exit_ = protocol::Exit{.exec_id = {}, .code = code, .oom_killed = kills > 0, .at = at};
     try {
         protocol::write_exit_record(setup_.run_directory, *exit_);
     } catch (const Error& error) {

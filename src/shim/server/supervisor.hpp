@@ -62,7 +62,10 @@ class Supervisor {
 
     void container_exited(int code);
     void exec_exited(const protocol::Exit& exit);
+    void forget_process() noexcept;
     void watch_memory();
+    void memory_ran_out();
+    void stop_watching_memory() noexcept;
     std::uint64_t oom_kills() const noexcept;
 
     // The end
@@ -82,6 +85,8 @@ class Supervisor {
     std::optional<runtime::Created> created_;
     Execs execs_;
     pid_t pid_ = -1;
+    UniqueFd oom_event_;
+    std::uint64_t kills_told_ = 0;
     bool owns_pid_namespace_ = true;
     bool paused_ = false;
     bool removed_ = false;

@@ -88,8 +88,8 @@ TEST(ShimChannel, DescriptorsGoWithTheirFrames) {
 
 TEST(ShimChannel, GarbageIsRefused) {
     for (const std::string& bytes : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(12, '\xff'),
-                                    std::string("\0\0\0\0\x01\x04\x01\0\0\0\0\0", 12),
-                                    std::string("\xff\xff\xff\x7f\x01\x04\0\0\0\0\0\0", 12)}) {
+                                     std::string("\0\0\0\0\x01\x04\x01\0\0\0\0\0", 12),
+                                     std::string("\xff\xff\xff\x7f\x01\x04\0\0\0\0\0\0", 12)}) {
         auto [raw, ours] = socket_pair();
         Channel channel(std::move(ours));
         ASSERT_EQ(::write(raw.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
