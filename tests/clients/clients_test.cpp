@@ -28,7 +28,7 @@ struct Daemons {
             std::cout << "[   NOTE   ] no comparison with dockerd: " << *reason << std::endl;
         else
             dockerd = std::make_unique<Dockerd>(docker_host);
-        // For writing transcripts: only the peer is run.
+        // For writing transcripts, and for dhow alone: only the peer is run.
         if (!std::getenv("DHOW_PEER_ONLY")) dhowd = std::make_unique<Dhowd>(dhow_host);
         for (Daemon* daemon : {static_cast<Daemon*>(dhowd.get()), static_cast<Daemon*>(dockerd.get())})
             if (daemon) daemon->import_busybox();
@@ -115,12 +115,14 @@ TEST_P(Clients, behave_as_docker_does) {
         with_dhow = run_all(transcript, *daemons->dhowd, Client::dhow);
     }
     beside.join();
+    if (!daemons->dhowd) {
+        daemons->dockerd->remove_all();
+        with_dhow = run_all(transcript, *daemons->dockerd, Client::dhow);
+    }
 
     expect_wanted(transcript, peer, "docker to dockerd: ");
     expect_wanted(transcript, with_docker, "docker to dhowd: ");
     expect_wanted(transcript, with_dhow, "dhow to dhowd: ");
-    if (std::getenv("DHOW_PEER_ONLY"))
-        for (auto& result : peer) std::cout << describe(result) << "\n";
     if (peer.empty()) GTEST_SKIP() << "not compared with dockerd: " << Dockerd::missing().value_or("");
     if (!with_docker.empty()) expect_same(transcript, peer, with_docker, Client::docker, "docker to dhowd: ");
     if (!with_dhow.empty()) expect_same(transcript, peer, with_dhow, Client::dhow, "dhow to dhowd: ");

@@ -16,9 +16,12 @@ const std::vector<Rule>& rules() {
         const std::pair<const char*, const char*> texts[] = {
             // A test's own folder.
             {R"(/var/tmp/dhow-test-[0-9a-f]+)", "<FOLDER>"},
+            // The numbers of bash's jobs.
+            {R"(^(/bin/bash: line \d+:)?\s+\d+ (Done|Killed|Terminated)\b)", "$2"},
             // Clients' own names, and the hints below their errors.
             {R"(\bdhow\b)", "docker"},
-            {R"(^See 'docker .*--help'\.?$|^Run 'docker .*--help' for more information$)", ""},
+            {R"(^See 'docker .*--help'( for more information)?\.?$|^Run 'docker .*--help' for more information$)",
+             ""},
             // What containerd and runc put around the runtime's own message.
             {R"(failed to create (shim )?task(?: for container)?: (failed to create shim task: )?)", ""},
             {R"(OCI runtime create failed: (runc create failed: )?)", "OCI runtime create failed: "},
@@ -30,7 +33,7 @@ const std::vector<Rule>& rules() {
             // Times and ages.
             {R"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|[+-]\d\d:?\d\d)( [A-Z]+)?)?)", "<TIME>"},
             {R"((Less than a second|About an? (minute|hour)|\d+ (seconds?|minutes?|hours?))( ago)?)",
-             "<AGE>$3"},
+             "<AGE>"},
             // Addresses; loopback and the wildcard stay.
             {R"(\b(172|192|10)\.\d+\.\d+\.\d+)", "<IP>"},
             {R"(\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b)", "<MAC>"},

@@ -73,9 +73,11 @@ void Daemon::import_busybox(const std::string& name) {
 }
 
 void Daemon::remove_all() {
-    expect_success(
-        run(sh("ids=$(docker ps -aq); [ -z \"$ids\" ] || docker rm -f -v $ids >/dev/null;"
-               "ids=$(docker volume ls -q); [ -z \"$ids\" ] || docker volume rm -f $ids >/dev/null")));
+    expect_success(run(sh(R"sh(
+        ids=$(docker ps -aq); [ -z "$ids" ] || docker rm -f -v $ids >/dev/null
+        ids=$(docker volume ls -q); [ -z "$ids" ] || docker volume rm -f $ids >/dev/null
+        ids=$(docker images --format '{{.Repository}} {{.ID}}' | sed -n 's/^<none> //p')
+        [ -z "$ids" ] || docker rmi -f $ids >/dev/null)sh")));
 }
 
 Dhowd::Dhowd(const Host& host, std::vector<std::string> options)

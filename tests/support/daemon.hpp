@@ -51,7 +51,7 @@ class Daemon {
     std::filesystem::path work() const { return folder() / "work"; }
     /// Imports the busybox image under `name`.
     void import_busybox(const std::string& name = "busybox");
-    /// Removes all containers, and the volumes nobody uses.
+    /// Removes all containers and volumes, and the images without a name.
     void remove_all();
 
   protected:
