@@ -35,6 +35,7 @@ int attach(Session& session, const Arguments& arguments) {
     auto id = string_at(details, "Id");
     Attachment attached(session, id, plan, arguments.flag("sig-proxy") && !plan.tty);
     attached.open("not-running");
+    attached.redraw();
     auto outcome = attached.follow();
     if (outcome.detached) throw Exit(1, "read escape sequence");
     if (!outcome.error.empty()) session.error(outcome.error);

@@ -1,8 +1,5 @@
 #include "cli/commands/attachment.hpp"
 
-#include <csignal>
-
-#include <poll.h>
 #include <unistd.h>
 
 #include "cli/commands/support.hpp"
@@ -42,27 +39,23 @@ void Attachment::forward(int signal) {
     }
 }
 
-void Attachment::resize(TerminalSize size) {
-    auto target = fmt::format("{}?h={}&w={}", container_path(id_, "/resize"), size.rows, size.columns);
-    session_.client().post(target);
+bool Attachment::resize(TerminalSize size) {
+    try {
+        session_.client().post(
+            fmt::format("{}?h={}&w={}", container_path(id_, "/resize"), size.rows, size.columns));
+        return true;
+    } catch (const Error&) {
+        // As with signals: it may not run yet, or no more.
+        return false;
+    }
 }
 
-/// The terminal may not be there at once; a few tries, far enough apart.
-void Attachment::resize_at_start() {
+void Attachment::redraw() {
     auto size = terminal_size(STDOUT_FILENO);
-    if (!plan_.tty || !size) return;
-    for (int attempt = 0; attempt < 10; ++attempt) {
-        try {
-            return resize(*size);
-        } catch (const Error&) {
-            ::poll(nullptr, 0, (attempt + 1) * 10);
-        }
-    }
-    session_.error("failed to resize tty, using default size");
+    if (plan_.tty && size) resize({size->rows + 1, size->columns + 1});
 }
 
 Attachment::Outcome Attachment::follow() {
-    resize_at_start();
     session_.flush();
     AttachOptions options{
         .in = plan_.in, .tty = plan_.tty, .reads_output = plan_.out || plan_.err, .detach_keys = {}};
@@ -70,14 +63,8 @@ Attachment::Outcome Attachment::follow() {
         options.detach_keys =
             parse_detach_keys(plan_.detach_keys.empty() ? default_detach_keys : plan_.detach_keys);
     if (forwards_) options.forward = [this](int signal) { forward(signal); };
-    if (plan_.tty)
-        options.resize = [this](TerminalSize size) {
-            try {
-                resize(size);
-            } catch (const Error&) {
-                // As with signals: the container may have just exited.
-            }
-        };
+    if (plan_.tty) options.resize = [this](TerminalSize size) { return resize(size); };
+    options.resizes_at_start = plan_.tty;
     options.wait = &*wait_;
     auto result = pump(std::move(*stream_), options, signals_);
     raw_.reset();

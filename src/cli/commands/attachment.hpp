@@ -37,13 +37,16 @@ class Attachment {
     /// place when this returns: so the container may be started.
     void open(std::string_view condition);
 
+    /// Makes a program that is running already draw its screen again, by a size that differs for a moment:
+    /// the true one follows with follow().
+    void redraw();
+
     /// Stands in for the streams until the container exits or the user detaches.
     Outcome follow();
 
   private:
     void forward(int signal);
-    void resize(TerminalSize size);
-    void resize_at_start();
+    bool resize(TerminalSize size);
 
     Session& session_;
     std::string id_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -50,11 +51,11 @@ json::Object describe(const Arguments& arguments, bool in, bool detached) {
 /// The process's own status, once it is known.
 int exit_status(client::Client& client, const std::string& path) {
     // Its output may end a moment before the daemon has reaped it.
-    for (int attempt = 0;; ++attempt) {
+    constexpr useconds_t longest_pause = 20000;
+    for (useconds_t pause = 200;; pause = std::min(pause * 2, longest_pause)) {
         auto state = client.get(path + "/json");
-        if (!bool_at(state, "Running") || attempt == 50)
-            return static_cast<int>(integer_at(state, "ExitCode"));
-        ::usleep(10000);
+        if (!bool_at(state, "Running")) return static_cast<int>(integer_at(state, "ExitCode"));
+        ::usleep(pause);
     }
 }
 
@@ -72,16 +73,18 @@ int run_exec(Session& session, const Arguments& arguments, const std::string& pa
     auto resize = [&](TerminalSize size) {
         try {
             client.post(fmt::format("{}/resize?h={}&w={}", path, size.rows, size.columns));
+            return true;
         } catch (const Error&) {
-            // The process may be gone already.
+            // The process may not be there yet, or no more.
+            return false;
         }
     };
-    if (auto size = terminal_size(STDOUT_FILENO); size && tty) resize(*size);
     AttachOptions plan{.in = in, .tty = tty, .detach_keys = {}};
     if (tty && in)
         plan.detach_keys = parse_detach_keys(arguments.has("detach-keys") ? arguments.text("detach-keys")
                                                                           : default_detach_keys);
     if (tty) plan.resize = resize;
+    plan.resizes_at_start = tty;
     auto result = pump(connection.hijack(), plan, signals);
     raw.reset();
     if (result.detached) throw Exit(1, "read escape sequence");

@@ -48,6 +48,7 @@ class Pump {
         ::fcntl(stream_.socket.get(), F_SETFL, ::fcntl(stream_.socket.get(), F_GETFL) | O_NONBLOCK);
         if (!stream_.received.empty()) receive(stream_.received);
         if (options_.wait && options_.wait->has_buffered()) read_wait();
+        if (options_.resizes_at_start) resize_at_start();
         while (!finished()) step();
         return std::move(result_);
     }
@@ -73,10 +74,11 @@ class Pump {
             {options_.wait && !waited_ ? options_.wait->fd() : -1, POLLIN, 0},
             {signals_.fd(), POLLIN, 0},
         };
-        if (::poll(fds, 4, -1) < 0) {
-            if (errno == EINTR) return;
-            throw_errno("poll");
-        }
+        bool tries_again = resize_tries_ > 0 && resize_tries_ < most_resize_tries;
+        int ready = ::poll(fds, 4, tries_again ? resize_tries_ * 10 : -1);
+        if (ready < 0 && errno == EINTR) return;
+        if (ready < 0) throw_errno("poll");
+        if (ready == 0) return resize_at_start();
         if (fds[0].revents & POLLOUT) send_pending();
         if (fds[0].revents & ~POLLOUT) read_output();
         if (fds[1].revents) read_input();
@@ -137,6 +139,12 @@ class Pump {
         waited_ = true;
     }
 
+    void resize_at_start() {
+        auto size = terminal_size(STDOUT_FILENO);
+        bool done = !size || !options_.resize || options_.resize(*size);
+        resize_tries_ = done ? 0 : resize_tries_ + 1;
+    }
+
     void read_signal() {
         int signal = signals_.take();
         if (signal == SIGWINCH) {
@@ -154,6 +162,8 @@ class Pump {
     DetachWatch watch_;
     AttachResult result_;
     std::string pending_;
+    static constexpr int most_resize_tries = 10;
+    int resize_tries_ = 0;
     bool reads_input_;
     bool input_ended_ = false;
     bool output_ended_ = false;

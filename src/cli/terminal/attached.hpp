@@ -39,7 +39,10 @@ struct AttachOptions {
     bool reads_output = true;  ///< standard output or error is attached
     std::string detach_keys;   ///< bytes; empty: none are watched for
     std::function<void(int signal)> forward = {};
-    std::function<void(TerminalSize size)> resize = {};
+    /// Sets the size of the process's terminal. @return false when it cannot be set (yet).
+    std::function<bool(TerminalSize size)> resize = {};
+    /// Set the size at once, and again while that fails: the terminal may not be there yet.
+    bool resizes_at_start = false;
     /// The connection on which the exit status comes, its head already read; null when nobody waits.
     client::Connection* wait = nullptr;
 };

@@ -18,7 +18,6 @@ RawMode::RawMode(int fd) : fd_(fd) {
     if (::tcgetattr(fd, &now) < 0) return;
     before_ = now;
     ::cfmakeraw(&now);
-    now.c_oflag |= OPOST;
     ::tcsetattr(fd, TCSANOW, &now);
 }
 
