@@ -1,0 +1,144 @@
+#include "programs/dhowd/wiring.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include <malloc.h>
+#include <sys/stat.h>
+
+#include "api/server.hpp"
+#include "base/async/sync.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "base/version.hpp"
+#include "engine/engine.hpp"
+#include "image/images.hpp"
+#include "network/networks.hpp"
+#include "programs/dhowd/single.hpp"
+#include "store/store.hpp"
+
+namespace dhow::daemon {
+
+namespace {
+
+/// Calls that may be stuck in the kernel before others wait. Threads cost memory only once they run.
+constexpr std::size_t blocking_threads = 8;
+constexpr auto shutdown_patience = std::chrono::seconds(5);
+constexpr auto housekeeping_pause = std::chrono::seconds(30);
+
+void make_directory(const std::filesystem::path& path, mode_t mode) {
+    std::filesystem::create_directories(path);
+    check(::chmod(path.c_str(), mode), "chmod {}", path.string());
+}
+
+/// The daemon's id, made at its first start and kept.
+std::string daemon_id(const std::filesystem::path& data_root) {
+    auto path = data_root / "engine-id";
+    std::string id;
+    if (std::FILE* file = std::fopen(path.c_str(), "re")) {
+        char text[64] = {};
+        if (std::fgets(text, sizeof text, file)) id = text;
+        std::fclose(file);
+    }
+    if (id.size() == 36) return id;
+    auto hex = random_hex(16);
+    id = fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
+                     hex.substr(16, 4), hex.substr(20));
+    if (std::FILE* file = std::fopen(path.c_str(), "we")) {
+        std::fputs(id.c_str(), file);
+        std::fclose(file);
+    }
+    return id;
+}
+
+class Daemon {
+  public:
+    explicit Daemon(Config config)
+        : config_(std::move(config)),
+          pidfile_(config_.pidfile),
+          store_(config_.engine.data_root),
+          images_(store_),
+          networks_(config_.network),
+          pool_(blocking_threads),
+          engine_(loop_.get_executor(), pool_, store_, images_, networks_, config_.engine),
+          server_(loop_.get_executor(), engine_),
+          signals_(loop_, SIGTERM, SIGINT) {}
+
+    void run() {
+        for (const auto& host : config_.hosts) server_.listen(host, config_.group);
+        asio::co_spawn(loop_, live(), [this](std::exception_ptr failure) {
+            failure_ = failure;
+            loop_.stop();
+        });
+        loop_.run();
+        if (failure_) std::rethrow_exception(failure_);
+    }
+
+  private:
+    Task<void> live() {
+        co_await engine_.recover();
+        server_.start();
+        for (const auto& host : config_.hosts) log::info("API listen on {}", host);
+        notify_service_manager("READY=1");
+        asio::co_spawn(loop_, keep_house(), asio::detached);
+        boost::system::error_code failed;
+        int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
+        log::info("signal {} received: the daemon ends, containers keep running", signal);
+        notify_service_manager("STOPPING=1");
+        engine_.close();
+        co_await server_.stop(shutdown_patience);
+    }
+
+    /// What nobody waits for: memory that a burst left goes back to the kernel, the write-ahead log into its
+    /// file, and firewall rules that somebody flushed come back.
+    Task<void> keep_house() {
+        while (true) {
+            co_await sleep_for(housekeeping_pause);
+            try {
+                co_await pool_.run([this] {
+                    store_.database().checkpoint();
+                    for (const auto& line : networks_.repair()) log::warning("network: put back {}", line);
+                    ::malloc_trim(0);
+                });
+            } catch (const Error& error) {
+                log::warning("housekeeping: {}", error.what());
+            }
+        }
+    }
+
+    Config config_;
+    PidFile pidfile_;
+    store::Store store_;
+    image::Images images_;
+    network::Networks networks_;
+    asio::io_context loop_{1};
+    BlockingPool pool_;
+    engine::Engine engine_;
+    api::Server server_;
+    asio::signal_set signals_;
+    std::exception_ptr failure_;
+};
+
+}  // namespace
+
+void run(Config config) {
+    // Threads that only wait for system calls need no arenas of their own.
+    ::mallopt(M_ARENA_MAX, 2);
+    ::signal(SIGPIPE, SIG_IGN);
+    ::umask(022);
+    make_directory(config.engine.data_root, 0710);
+    make_directory(config.engine.exec_root, 0700);
+    config.engine.id = daemon_id(config.engine.data_root);
+    auto program = std::filesystem::read_symlink("/proc/self/exe");
+    config.engine.runtime = program.parent_path() / "dhow-runtime";
+    if (!std::filesystem::exists(config.engine.runtime))
+        throw NotFound("there is no dhow-runtime beside {}", program.string());
+    if (config.engine.init.empty()) config.engine.init = config.engine.runtime;
+    log::info("dhowd {} starts", version);
+    Daemon(std::move(config)).run();
+}
+
+}  // namespace dhow::daemon
