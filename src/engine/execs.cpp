@@ -51,10 +51,11 @@ Task<UniqueFd> prepare(Core& core, LivePtr container, std::shared_ptr<Exec> exec
     shim::ExecRequest shim_request;
     shim_request.exec_id = exec->id;
     shim_request.in = config.attach_stdin && !request.detach;
-    shim_request.process = co_await core.pool.run(
-        [directory = core.run_directory(container->id()), options, pid = container->record.state.pid] {
-            return bundle::exec_process(directory, options, pid);
-        });
+    auto read_process = [directory = core.run_directory(container->id()), options,
+                         pid = container->record.state.pid] {
+        return bundle::exec_process(directory, options, pid);
+    };
+    shim_request.process = co_await core.pool.run(std::move(read_process));
     auto size = request.console_size ? request.console_size : config.console_size;
     if (size && config.tty) shim_request.process.console_size = oci::ConsoleSize{size->first, size->second};
     auto shim = container->shim;

@@ -44,11 +44,12 @@ Task<std::vector<ImageSummary>> Images::list(ImageListRequest request) {
         std::map<std::string, std::int64_t> shared;
     };
     auto filter = convert(request.filters);
-    auto found = co_await core_.pool.run([this, filter, request] {
+    auto read_found = [this, filter, request] {
         Found result{core_.image_room.list(filter, request.all), {}};
         if (request.shared_size) result.shared = core_.image_room.shared_sizes();
         return result;
-    });
+    };
+    auto found = co_await core_.pool.run(std::move(read_found));
     std::map<std::string, std::int64_t> users;
     if (request.containers)
         for (const auto& use : uses(core_)) ++users[use.image.text()];
@@ -64,17 +65,21 @@ Task<std::vector<ImageSummary>> Images::list(ImageListRequest request) {
 }
 
 Task<image::Image> Images::inspect(std::string reference) {
-    co_return co_await core_.pool.run([this, reference] { return core_.image_room.resolve(reference); });
+    auto work = [this, reference] { return core_.image_room.resolve(reference); };
+    co_return co_await core_.pool.run(std::move(work));
 }
 
 Task<std::vector<image::HistoryEntry>> Images::history(std::string reference) {
-    co_return co_await core_.pool.run([this, reference] { return core_.image_room.history(reference); });
+    auto work = [this, reference] { return core_.image_room.history(reference); };
+    co_return co_await core_.pool.run(std::move(work));
 }
 
 Task<std::string> Images::import(std::shared_ptr<image::Source> tar, image::ImportOptions options,
                                  image::ProgressSink progress) {
-    auto id = co_await core_.pool.run(
-        [this, tar, options, progress] { return core_.image_room.import(*tar, options, progress); });
+    auto read_id = [this, tar, options, progress] {
+        return core_.image_room.import(*tar, options, progress);
+    };
+    auto id = co_await core_.pool.run(std::move(read_id));
     publish_image(core_, "import", id.text(), id.text());
     if (options.name) publish_image(core_, "tag", id.text(), options.name->with_default_tag().familiar());
     co_return id.text();
@@ -83,8 +88,10 @@ Task<std::string> Images::import(std::shared_ptr<image::Source> tar, image::Impo
 Task<std::vector<image::Loaded>> Images::load(std::shared_ptr<image::Source> archive,
                                               std::optional<oci::Platform> platform,
                                               image::ProgressSink progress) {
-    auto loaded = co_await core_.pool.run(
-        [this, archive, platform, progress] { return core_.image_room.load(*archive, platform, progress); });
+    auto read_loaded = [this, archive, platform, progress] {
+        return core_.image_room.load(*archive, platform, progress);
+    };
+    auto loaded = co_await core_.pool.run(std::move(read_loaded));
     for (const auto& image : loaded) {
         auto name = image.names.empty() ? image.id.text() : image.names.front();
         publish_image(core_, "load", image.id.text(), name);
@@ -94,8 +101,10 @@ Task<std::vector<image::Loaded>> Images::load(std::shared_ptr<image::Source> arc
 
 Task<void> Images::save(std::vector<std::string> references, std::shared_ptr<image::Output> output,
                         std::optional<oci::Platform> platform) {
-    co_await core_.pool.run(
-        [this, references, output, platform] { core_.image_room.save(references, *output, platform); });
+    auto work = [this, references, output, platform] {
+        core_.image_room.save(references, *output, platform);
+    };
+    co_await core_.pool.run(std::move(work));
     for (const auto& reference : references)
         core_.events.publish("image", "save", reference, {{"name", reference}});
 }
@@ -104,25 +113,27 @@ Task<void> Images::tag(std::string reference, std::string repository, std::strin
     struct Tagged {
         std::string id, name;
     };
-    auto tagged = co_await core_.pool.run([this, reference, repository, tag] {
+    auto read_tagged = [this, reference, repository, tag] {
         auto id = core_.image_room.resolve(reference).id.text();
         return Tagged{id, core_.image_room.tag(reference, repository, tag)};
-    });
+    };
+    auto tagged = co_await core_.pool.run(std::move(read_tagged));
     publish_image(core_, "tag", tagged.id, tagged.name);
 }
 
 Task<std::vector<image::Removed>> Images::remove(std::string reference, bool force, bool prune_parents) {
-    auto removed = co_await core_.pool.run([this, reference, force, prune_parents, users = uses(core_)] {
+    auto read_removed = [this, reference, force, prune_parents, users = uses(core_)] {
         return core_.image_room.remove(reference, force, prune_parents, users);
-    });
+    };
+    auto removed = co_await core_.pool.run(std::move(read_removed));
     publish_removed(core_, removed);
     co_return removed;
 }
 
 Task<image::PruneReport> Images::prune(Filters filters) {
     auto filter = convert(filters);
-    auto report = co_await core_.pool.run(
-        [this, filter, users = uses(core_)] { return core_.image_room.prune(filter, users); });
+    auto read_report = [this, filter, users = uses(core_)] { return core_.image_room.prune(filter, users); };
+    auto report = co_await core_.pool.run(std::move(read_report));
     publish_removed(core_, report.removed);
     core_.events.publish("image", "prune", "", {{"reclaimed", std::to_string(report.space_reclaimed)}});
     co_return report;

@@ -62,8 +62,8 @@ Task<void> Networks::restore() {
     std::vector<network::Network> persisted;
     for (const auto& document : documents)
         persisted.push_back(json::read<network::Network>(document.document));
-    auto predefined =
-        co_await core_.pool.run([this, persisted] { return core_.network_room.predefined(persisted); });
+    auto make_predefined = [this, persisted] { return core_.network_room.predefined(persisted); };
+    auto predefined = co_await core_.pool.run(std::move(make_predefined));
     for (auto& network : persisted) {
         if (!is_predefined(network.name)) {
             networks_.emplace(network.id, network);
@@ -71,8 +71,9 @@ Task<void> Networks::restore() {
         }
         // One that the configuration has changed comes back under its name with another id, or not at all.
         auto same = [&](const network::Network& other) { return other.id == network.id; };
-        if (std::ranges::none_of(predefined, same))
-            co_await core_.pool.run([this, id = network.id] { core_.store.networks().remove(id); });
+        if (std::ranges::any_of(predefined, same)) continue;
+        auto forget = [this, id = network.id] { core_.store.networks().remove(id); };
+        co_await core_.pool.run(std::move(forget));
     }
     for (auto& network : predefined) {
         networks_.insert_or_assign(network.id, network);
@@ -84,7 +85,8 @@ Task<void> Networks::restore() {
 
 Task<void> Networks::save(network::Network network) {
     store::Document document{network.id, network.name, json::write(network)};
-    co_await core_.pool.run([this, document] { core_.store.networks().put(document); });
+    auto work = [this, document] { core_.store.networks().put(document); };
+    co_await core_.pool.run(std::move(work));
 }
 
 const network::Network& Networks::get(const std::string& name) const {
@@ -179,7 +181,8 @@ Task<NetworkCreateResult> Networks::create(NetworkCreateRequest request) {
     for (const auto& [id, network] : networks_)
         if (network.name == request.name) throw Conflict("network with name {} already exists", request.name);
     auto wanted = room_request(request);
-    auto made = co_await core_.pool.run([this, wanted] { return core_.network_room.create(wanted); });
+    auto make = [this, wanted] { return core_.network_room.create(wanted); };
+    auto made = co_await core_.pool.run(std::move(make));
     networks_.emplace(made.id, made);
     std::exception_ptr failure;
     try {
@@ -189,7 +192,8 @@ Task<NetworkCreateResult> Networks::create(NetworkCreateRequest request) {
     }
     if (failure) {
         networks_.erase(made.id);
-        co_await core_.pool.run([this, id = made.id] { core_.network_room.remove(id); });
+        auto work = [this, id = made.id] { core_.network_room.remove(id); };
+        co_await core_.pool.run(std::move(work));
         std::rethrow_exception(failure);
     }
     core_.events.publish("network", "create", made.id, {{"name", made.name}, {"type", "bridge"}});
@@ -202,10 +206,11 @@ Task<void> Networks::remove(std::string name) {
         throw Forbidden("{} is a pre-defined network and cannot be removed", network.name);
     if (auto shown = show(network); !shown.containers.empty())
         throw Forbidden("error while removing network: network {} has active endpoints", network.name);
-    co_await core_.pool.run([this, id = network.id] {
+    auto work = [this, id = network.id] {
         core_.network_room.remove(id);
         core_.store.networks().remove(id);
-    });
+    };
+    co_await core_.pool.run(std::move(work));
     networks_.erase(network.id);
     core_.events.publish("network", "destroy", network.id, {{"name", network.name}, {"type", "bridge"}});
 }
@@ -266,8 +271,8 @@ Task<void> Networks::connect(std::string name, std::string container_name, Endpo
             request.ipv4_address = settings.ipam_config->ipv4_address;
             request.ipv6_address = settings.ipam_config->ipv6_address;
         }
-        auto endpoint =
-            co_await core_.pool.run([this, request] { return core_.network_room.attach(request); });
+        auto attach = [this, request] { return core_.network_room.attach(request); };
+        auto endpoint = co_await core_.pool.run(std::move(attach));
         show_endpoint(settings, endpoint);
         record.endpoints.push_back(std::move(endpoint));
         core_.events.publish("network", "connect", network.id,
@@ -296,7 +301,8 @@ Task<void> Networks::disconnect(std::string name, std::string container_name, bo
     auto endpoint = std::ranges::find_if(record.endpoints, of_network);
     if (endpoint != record.endpoints.end()) {
         auto id = endpoint->id;
-        co_await core_.pool.run([this, id] { core_.network_room.disconnect(id); });
+        auto work = [this, id] { core_.network_room.disconnect(id); };
+        co_await core_.pool.run(std::move(work));
         std::erase_if(record.endpoints, of_network);
         core_.events.publish("network", "disconnect", network.id,
                              {{"container", record.id}, {"name", network.name}, {"type", "bridge"}});

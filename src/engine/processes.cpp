@@ -62,10 +62,11 @@ std::string run_ps(const std::vector<std::string>& arguments) {
 Task<std::set<int>> container_pids(Core& core, LivePtr container) {
     auto parent = container->record.host_config.cgroup_parent;
     auto path = (parent.empty() ? core.options.cgroup_parent : parent) + "/" + container->id();
-    co_return co_await core.pool.run([path] {
+    auto work = [path] {
         auto found = linux::cgroup::Cgroup::open(path).processes();
         return std::set<int>(found.begin(), found.end());
-    });
+    };
+    co_return co_await core.pool.run(std::move(work));
 }
 
 ProcessTable filter_processes(const std::string& output, const std::set<int>& pids) {

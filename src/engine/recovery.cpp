@@ -76,8 +76,8 @@ Task<void> undo_start(Core& core, LivePtr container, std::shared_ptr<shim::Clien
     auto& state = container->record.state;
     log::info("the start of container {} was cut off; it is undone", container->record.short_id());
     co_await undo_run(core, container->id(), std::move(shim));
-    co_await core.pool.run(
-        [directory = core.run_directory(container->id())] { store::remove_tree(directory); });
+    auto work = [directory = core.run_directory(container->id())] { store::remove_tree(directory); };
+    co_await core.pool.run(std::move(work));
     state.phase = state.started_at == Timestamp{} ? Phase::created : Phase::exited;
     state.pid = 0;
 }
@@ -103,8 +103,10 @@ Task<void> examine(Core& core, LivePtr container, std::vector<Ended>& ended) {
         co_await undo_start(core, container, std::move(shim));
         co_return;
     }
-    auto exit = co_await core.pool.run(
-        [directory = core.run_directory(container->id())] { return shim::read_exit_status(directory); });
+    auto read_exit = [directory = core.run_directory(container->id())] {
+        return shim::read_exit_status(directory);
+    };
+    auto exit = co_await core.pool.run(std::move(read_exit));
     if (!exit && state.phase == Phase::starting) {
         co_await undo_start(core, container, nullptr);
         co_return;
@@ -127,16 +129,18 @@ Task<void> remove_orphans(Core& core) {
         auto shim = co_await find_shim(core, id, std::move(nothing));
         log::info("container {} was removed; what is left of it goes now", id.substr(0, 12));
         co_await undo_run(core, id, std::move(shim));
-        co_await core.pool.run([directory = core.run_directory(id)] { store::remove_tree(directory); });
+        auto work = [directory = core.run_directory(id)] { store::remove_tree(directory); };
+        co_await core.pool.run(std::move(work));
     }
     std::set<std::string> known;
     for (const auto& [id, container] : core.registry.all()) known.insert(id);
-    co_await core.pool.run([&core, known] {
+    auto work2 = [&core, known] {
         for (const auto& id : core.store.snapshots().list())
             if (!known.contains(id)) core.store.snapshots().remove(id);
         for (const auto& id : folder_names(core.options.data_root / "containers"))
             if (!known.contains(id)) core.store.trash().take(core.data_directory(id));
-    });
+    };
+    co_await core.pool.run(std::move(work2));
 }
 
 Task<void> restore_networks(Core& core) {
@@ -147,7 +151,8 @@ Task<void> restore_networks(Core& core) {
         if (container->alive() && container->shim && !record.sandbox_id.empty())
             live.containers.push_back({record.sandbox_id, record.endpoints, record.published});
     }
-    auto report = co_await core.pool.run([&core, live] { return core.network_room.restore(live); });
+    auto read_report = [&core, live] { return core.network_room.restore(live); };
+    auto report = co_await core.pool.run(std::move(read_report));
     for (const auto& line : report.removed) log::info("network: removed {}", line);
     for (const auto& line : report.added) log::info("network: put back {}", line);
     for (const auto& line : report.failed) log::error("network: {}", line);

@@ -76,10 +76,11 @@ Task<Volume> Volumes::create(VolumeCreateRequest request) {
     std::exception_ptr failure;
     try {
         store::Document document{volume.name, volume.name, json::write(volume)};
-        co_await core_.pool.run([this, document, mountpoint = volume.mountpoint] {
+        auto work = [this, document, mountpoint = volume.mountpoint] {
             std::filesystem::create_directories(mountpoint);
             core_.store.volumes().put(document);
-        });
+        };
+        co_await core_.pool.run(std::move(work));
     } catch (...) {
         failure = std::current_exception();
     }
@@ -130,10 +131,11 @@ Task<void> Volumes::remove(std::string name, bool force) {
     if (auto ids = users(name); !ids.empty())
         throw Conflict("remove {}: volume is in use - [{}]", name, fmt::join(ids, ", "));
     volumes_.erase(found);
-    co_await core_.pool.run([this, name] {
+    auto work = [this, name] {
         core_.store.volumes().remove(name);
         core_.store.trash().take(core_.options.data_root / "volumes" / name);
-    });
+    };
+    co_await core_.pool.run(std::move(work));
     core_.events.publish("volume", "destroy", name, {{"driver", "local"}});
 }
 
@@ -146,7 +148,8 @@ Task<VolumePruneResult> Volumes::prune(Filters filters) {
             unused.push_back(volume);
     VolumePruneResult result;
     for (const auto& volume : unused) {
-        auto usage = co_await core_.pool.run([path = volume.mountpoint] { return store::tree_usage(path); });
+        auto read_usage = [path = volume.mountpoint] { return store::tree_usage(path); };
+        auto usage = co_await core_.pool.run(std::move(read_usage));
         try {
             co_await remove(volume.name, true);
         } catch (const Conflict&) {
@@ -162,18 +165,20 @@ Task<VolumePruneResult> Volumes::prune(Filters filters) {
 Task<std::map<std::string, VolumeUsage>> Volumes::usage() {
     std::vector<std::pair<std::string, std::string>> places;
     for (const auto& [name, volume] : volumes_) places.emplace_back(name, volume.mountpoint);
-    auto sizes = co_await core_.pool.run([places] {
+    auto read_sizes = [places] {
         std::map<std::string, VolumeUsage> result;
         for (const auto& [name, path] : places) result[name].size = store::tree_usage(path).bytes;
         return result;
-    });
+    };
+    auto sizes = co_await core_.pool.run(std::move(read_sizes));
     for (auto& [name, usage] : sizes) usage.ref_count = static_cast<std::int64_t>(users(name).size());
     co_return sizes;
 }
 
 Task<void> Volumes::copy_up(std::string name, store::Snapshot root, std::string path) {
     auto volume = inspect(name);
-    co_await core_.pool.run([volume, root, path] { fill_from_image(volume.mountpoint, root, path); });
+    auto work = [volume, root, path] { fill_from_image(volume.mountpoint, root, path); };
+    co_await core_.pool.run(std::move(work));
 }
 
 Task<void> Volumes::remove_unused(std::vector<std::string> names) {

@@ -95,7 +95,8 @@ Task<void> start(engine::Engine& engine, Exchange& exchange) {
     }
     if (failure) {
         auto text = http::error_message(failure) + "\r\n";
-        co_await exchange.write_raw(terminal ? text : output_frame(text));
+        auto bytes = terminal ? text : output_frame(text);
+        co_await exchange.write_raw(bytes);
     } else if (stream) {
         co_await exchange.relay(std::move(stream));
     }

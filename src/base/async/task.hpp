@@ -4,7 +4,9 @@
 //
 // So code between two `co_await`s is never interrupted and needs no lock, and a call that is stuck in the
 // kernel holds up its own caller alone. The rules that follow from g++ 12's coroutines:
-// - no braced temporary inside a co_await expression: name it first (g++ destroys it twice);
+// - no braced temporary, no lambda with captures that have destructors, and no `a ? b : c` of such a type
+// inside a
+//   co_await expression: name it first (g++ destroys it twice);
 // - a coroutine takes its arguments by value, or by a reference that outlives it; a lambda coroutine has no
 //   captures that die before it (pass them as arguments).
 

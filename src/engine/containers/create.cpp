@@ -125,10 +125,11 @@ Task<void> make(Core& core, LivePtr container, std::vector<std::string> layers) 
     auto volumes = co_await realize_mounts(core, container->record);
     std::exception_ptr failure;
     try {
-        auto snapshot = co_await core.pool.run([&core, id = container->id(), layers] {
+        auto read_snapshot = [&core, id = container->id(), layers] {
             std::filesystem::create_directories(core.data_directory(id));
             return core.store.snapshots().prepare(id, layers);
-        });
+        };
+        auto snapshot = co_await core.pool.run(std::move(read_snapshot));
         for (const auto& mount : container->record.mounts)
             if (mount.type == "volume" && !mount.no_copy && mount.subpath.empty())
                 if (std::ranges::find(volumes, mount.name) != volumes.end())
@@ -140,7 +141,8 @@ Task<void> make(Core& core, LivePtr container, std::vector<std::string> layers) 
         failure = std::current_exception();
     }
     if (!failure) co_return;
-    co_await core.pool.run([&core, id = container->id()] { remove_directories(core, id); });
+    auto work = [&core, id = container->id()] { remove_directories(core, id); };
+    co_await core.pool.run(std::move(work));
     co_await core.volumes.remove_unused(volumes);
     std::rethrow_exception(failure);
 }
@@ -152,8 +154,10 @@ Task<CreateResult> Containers::create(CreateRequest request) {
     CreateResult result;
     result.warnings = validate(request.config, request.host_config, core.host);
     if (request.config.image.empty()) throw InvalidArgument("no image specified");
-    auto image = co_await core.pool.run(
-        [&core, reference = request.config.image] { return core.image_room.resolve(reference); });
+    auto read_image = [&core, reference = request.config.image] {
+        return core.image_room.resolve(reference);
+    };
+    auto image = co_await core.pool.run(std::move(read_image));
     check_platform(request.platform, image, request.config.image);
 
     LivePtr container;

@@ -79,8 +79,10 @@ Task<void> oom_seen(Core& core, LivePtr container) {
 Task<void> shim_lost(Core& core, LivePtr container, std::uint64_t run) {
     log::warning("the shim of container {} is gone", container->record.short_id());
     shim::ExitStatus status;
-    auto found = co_await core.pool.run(
-        [&core, id = container->id()] { return shim::read_exit_status(core.run_directory(id)); });
+    auto read_found = [&core, id = container->id()] {
+        return shim::read_exit_status(core.run_directory(id));
+    };
+    auto found = co_await core.pool.run(std::move(read_found));
     if (found) {
         status = *found;
     } else {
@@ -169,8 +171,8 @@ Task<void> clean_up_run(Core& core, LivePtr container) {
             log::warning("the shim of container {}: {}", container->record.short_id(), error.what());
         }
     }
-    co_await core.pool.run(
-        [directory = core.run_directory(container->id())] { store::remove_tree(directory); });
+    auto work = [directory = core.run_directory(container->id())] { store::remove_tree(directory); };
+    co_await core.pool.run(std::move(work));
     auto& record = container->record;
     record.hostname_path.clear();
     record.hosts_path.clear();

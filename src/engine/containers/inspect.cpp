@@ -70,13 +70,14 @@ Task<ContainerDetails> Containers::inspect(std::string name, bool size) {
     details.container = container->record;
     for (const auto& [id, exec] : container->execs)
         if (exec->phase == ExecPhase::running) details.exec_ids.push_back(id);
-    auto snapshot = co_await core.pool.run([&core, id = container->id()]() -> std::optional<store::Snapshot> {
+    auto read_snapshot = [&core, id = container->id()]() -> std::optional<store::Snapshot> {
         try {
             return core.store.snapshots().get(id);
         } catch (const NotFound&) {
             return std::nullopt;  // it is being removed
         }
-    });
+    };
+    auto snapshot = co_await core.pool.run(std::move(read_snapshot));
     if (snapshot) {
         for (const auto& lower : snapshot->lowerdirs)
             details.lower_dir += (details.lower_dir.empty() ? "" : ":") + lower.string();
@@ -96,7 +97,8 @@ Task<ProcessTable> Containers::top(std::string name, std::string ps_arguments) {
         throw Conflict("Container {} is restarting, wait until the container is running", container->id());
     auto arguments = ps_arguments.empty() ? std::string("-ef") : ps_arguments;
     auto pids = co_await container_pids(core, container);
-    auto table = co_await core.pool.run([pids, arguments] { return process_table(pids, arguments); });
+    auto read_table = [pids, arguments] { return process_table(pids, arguments); };
+    auto table = co_await core.pool.run(std::move(read_table));
     publish(core, container->record, "top");
     co_return table;
 }
@@ -104,8 +106,8 @@ Task<ProcessTable> Containers::top(std::string name, std::string ps_arguments) {
 Task<std::vector<Change>> Containers::changes(std::string name) {
     Core& core = core_;
     auto container = core.registry.get(name);
-    co_return co_await core.pool.run(
-        [&core, id = container->id()] { return ChangeWalk(core.store.snapshots().get(id)).run(); });
+    auto work = [&core, id = container->id()] { return ChangeWalk(core.store.snapshots().get(id)).run(); };
+    co_return co_await core.pool.run(std::move(work));
 }
 
 }  // namespace dhow::engine

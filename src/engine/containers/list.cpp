@@ -185,10 +185,12 @@ Task<std::vector<ContainerSummary>> Containers::list(ListRequest request) {
     Core& core = core_;
     Matcher matcher(core, request);
     std::optional<std::set<std::string>> ancestors;
-    if (request.filters.has("ancestor"))
-        ancestors = co_await core.pool.run([&core, names = request.filters.get("ancestor")] {
+    if (request.filters.has("ancestor")) {
+        auto find = [&core, names = request.filters.get("ancestor")] {
             return find_ancestors(core.image_room, names);
-        });
+        };
+        ancestors = co_await core.pool.run(std::move(find));
+    }
     std::vector<const Container*> found;
     for (const auto& [id, container] : core.registry.all())
         if (matcher.fits(container->record, ancestors)) found.push_back(&container->record);
@@ -206,7 +208,7 @@ Task<std::vector<ContainerSummary>> Containers::list(ListRequest request) {
 }
 
 Task<ContainerSizes> container_sizes(Core& core, std::string id, std::string image_id) {
-    co_return co_await core.pool.run([&core, id, image_id] {
+    auto work = [&core, id, image_id] {
         ContainerSizes sizes;
         try {
             sizes.rw = core.store.snapshots().usage(id).bytes;
@@ -216,7 +218,8 @@ Task<ContainerSizes> container_sizes(Core& core, std::string id, std::string ima
         auto image = core.image_room.find(image_id);
         sizes.root_fs = sizes.rw + (image ? image->size : 0);
         return sizes;
-    });
+    };
+    co_return co_await core.pool.run(std::move(work));
 }
 
 }  // namespace dhow::engine

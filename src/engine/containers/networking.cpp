@@ -104,7 +104,7 @@ Task<void> attach_networks(Core& core, LivePtr container) {
         publish_network_events(core, own, "connect");
         co_return;
     }
-    auto record = co_await core.pool.run([&core, record = own]() mutable {
+    auto attach = [&core, record = own]() mutable {
         for (const auto& [name, settings] : in_order(record))
             record.endpoints.push_back(
                 core.network_room.attach(endpoint_request(record, settings, settings.network_id)));
@@ -115,7 +115,8 @@ Task<void> attach_networks(Core& core, LivePtr container) {
         bundle::write_etc(make_etc(record, core.options, core.host, core.gateway_address()),
                           core.run_directory(record.id));
         return record;
-    });
+    };
+    auto record = co_await core.pool.run(std::move(attach));
     own.endpoints = record.endpoints;
     own.published = record.published;
     for (const auto& endpoint : own.endpoints)
@@ -137,7 +138,8 @@ Task<void> release_networks(Core& core, LivePtr container) {
     record.endpoints.clear();
     record.published.clear();
     if (sandbox.empty()) co_return;
-    co_await core.pool.run([&core, sandbox] { core.network_room.release_sandbox(sandbox); });
+    auto work = [&core, sandbox] { core.network_room.release_sandbox(sandbox); };
+    co_await core.pool.run(std::move(work));
 }
 
 }  // namespace dhow::engine

@@ -20,7 +20,8 @@ std::vector<std::string> anonymous_volumes(const Container& record) {
 /// What is left of a container that nobody can name any more.
 Task<void> remove_remains_of(Core& core, LivePtr container, std::vector<std::string> volumes) {
     co_await clean_up_run(core, container);
-    co_await core.pool.run([&core, id = container->id()] { remove_directories(core, id); });
+    auto work = [&core, id = container->id()] { remove_directories(core, id); };
+    co_await core.pool.run(std::move(work));
     co_await core.volumes.remove_unused(std::move(volumes));
 }
 
@@ -116,13 +117,14 @@ Task<PruneResult> Containers::prune(Filters filters) {
     }
     PruneResult result;
     for (const auto& container : candidates) {
-        auto usage = co_await core.pool.run([&core, id = container->id()] {
+        auto read_usage = [&core, id = container->id()] {
             try {
                 return core.store.snapshots().usage(id).bytes;
             } catch (const NotFound&) {
                 return std::int64_t{0};
             }
-        });
+        };
+        auto usage = co_await core.pool.run(std::move(read_usage));
         try {
             RemoveRequest request;
             co_await remove(container->id(), request);

@@ -104,7 +104,7 @@ void write_run(Core& core, Container& record, StartFacts facts) {
 Task<void> prepare(Core& core, LivePtr container, StartFacts facts) {
     auto record = container->record;
     bool own_network = facts.namespaces.network.mode == Namespace::Mode::own;
-    record = co_await core.pool.run([&core, record, facts, own_network]() mutable {
+    auto read_record = [&core, record, facts, own_network]() mutable {
         if (own_network) {
             auto sandbox = core.network_room.take_sandbox();
             record.sandbox_id = sandbox.id;
@@ -118,7 +118,8 @@ Task<void> prepare(Core& core, LivePtr container, StartFacts facts) {
             throw;
         }
         return record;
-    });
+    };
+    record = co_await core.pool.run(std::move(read_record));
     auto& own = container->record;
     own.sandbox_id = record.sandbox_id;
     own.sandbox_key = record.sandbox_key;

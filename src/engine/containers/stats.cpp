@@ -96,18 +96,18 @@ Task<StatsSample> Containers::stats(std::string name) {
     auto path = (parent.empty() ? core.options.cgroup_parent : parent) + "/" + container->id();
     auto pid = container->record.state.pid;
     bool own_network = !container->record.sandbox_id.empty();
-    co_return co_await core.pool.run(
-        [sample, path, pid, own_network, memory = core.host.memory_total]() mutable {
-            try {
-                read_cgroup(sample, path, memory);
-                sample.running = true;
-                if (own_network) sample.networks = read_networks(pid);
-                sample.system_cpu = system_cpu();
-            } catch (const NotFound&) {
-                sample.running = false;  // it ended meanwhile
-            }
-            return sample;
-        });
+    auto work = [sample, path, pid, own_network, memory = core.host.memory_total]() mutable {
+        try {
+            read_cgroup(sample, path, memory);
+            sample.running = true;
+            if (own_network) sample.networks = read_networks(pid);
+            sample.system_cpu = system_cpu();
+        } catch (const NotFound&) {
+            sample.running = false;  // it ended meanwhile
+        }
+        return sample;
+    };
+    co_return co_await core.pool.run(std::move(work));
 }
 
 }  // namespace dhow::engine

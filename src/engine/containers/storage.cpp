@@ -8,8 +8,8 @@ Task<void> save(Core& core, LivePtr container, store::Durability durability) {
     auto turn = co_await container->saving.lock();
     if (container->gone) co_return;
     store::Document document{container->id(), container->record.name, json::write(container->record)};
-    co_await core.pool.run(
-        [&core, document, durability] { core.store.containers().put(document, durability); });
+    auto work = [&core, document, durability] { core.store.containers().put(document, durability); };
+    co_await core.pool.run(std::move(work));
 }
 
 void save_in_background(Core& core, const LivePtr& container) {
@@ -20,8 +20,8 @@ void save_in_background(Core& core, const LivePtr& container) {
 Task<void> erase(Core& core, LivePtr container, store::Durability durability) {
     auto turn = co_await container->saving.lock();
     container->gone = true;
-    co_await core.pool.run(
-        [&core, id = container->id(), durability] { core.store.containers().remove(id, durability); });
+    auto work = [&core, id = container->id(), durability] { core.store.containers().remove(id, durability); };
+    co_await core.pool.run(std::move(work));
 }
 
 void remove_directories(Core& core, const std::string& id) {

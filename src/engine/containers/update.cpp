@@ -87,7 +87,8 @@ Task<std::vector<std::string>> Containers::update(std::string name, UpdateReques
         limits.args = {container->record.path};
         limits.root = "/";
         limits.resources = make_resources(host_config);
-        auto config = co_await core.pool.run([limits] { return bundle::build(limits); });
+        auto read_config = [limits] { return bundle::build(limits); };
+        auto config = co_await core.pool.run(std::move(read_config));
         auto resources = config.linux.resources;
         auto shim = container->shim;
         if (resources) co_await shim->update(std::move(*resources));
