@@ -14,6 +14,8 @@
 
 namespace dhow::api::http {
 
+using boost::system::error_code;
+
 namespace {
 
 constexpr std::size_t idle_buffer = 4 << 10;
@@ -179,7 +181,7 @@ Task<void> Connection::linger() {
     end_output(socket_);
     buffer_.resize(body_buffer);
     asio::steady_timer limit(socket_.get_executor(), linger_limit);
-    limit.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
+    limit.async_wait([self = shared_from_this()](error_code cancelled) {
         if (!cancelled) close(self->socket_);
     });
     std::size_t count = 1;
@@ -319,22 +321,37 @@ Task<void> Connection::relay(UniqueFd stream) {
 
 void Connection::on_disconnect(std::function<void()> action) {
     on_disconnect_ = std::move(action);
-    // Bytes that wait belong to a next request: the client is there, and its end is not to be seen past them.
-    if (begin_ == end_) watch();
+    if (answer_ == Answer::upgraded) {
+        watch_for_hang_up();
+    } else if (begin_ == end_) {
+        // Bytes that wait belong to a next request: the client is there, and its end is not to be seen past
+        // them.
+        watch_for_end();
+    }
 }
 
-void Connection::watch() {
-    auto when_readable = [self = shared_from_this(),
-                          number = request_number_](boost::system::error_code failure) {
+void Connection::watch_for_end() {
+    auto when_readable = [self = shared_from_this(), number = request_number_](error_code failure) {
         if (number != self->request_number_ || !self->on_disconnect_) return;
         if (failure) return self->client_is_gone();
         char byte = 0;
         ssize_t count = ::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         if (count > 0) return;
-        if (count < 0 && (errno == EAGAIN || errno == EINTR)) return self->watch();
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) return self->watch_for_end();
         self->client_is_gone();
     };
     socket_.async_wait(Socket::wait_read, std::move(when_readable));
+}
+
+/// On an upgraded connection the end of the client's input is no good-bye: docker's command line sends it at
+/// once when it has no input to give.
+void Connection::watch_for_hang_up() {
+    auto when_broken = [self = shared_from_this(), number = request_number_](error_code failure) {
+        if (number != self->request_number_ || !self->on_disconnect_) return;
+        if (failure || hung_up(self->socket_)) return self->client_is_gone();
+        self->watch_for_hang_up();
+    };
+    socket_.async_wait(Socket::wait_error, std::move(when_broken));
 }
 
 void Connection::client_is_gone() {

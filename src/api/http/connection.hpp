@@ -54,7 +54,8 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
     Task<bool> skip_body();
     Task<void> linger();
     Task<void> allow_body();
-    void watch();
+    void watch_for_end();
+    void watch_for_hang_up();
     void client_is_gone();
     bool may_keep_alive() const;
     std::string head(int status, std::string_view content_type, const Headers& headers) const;

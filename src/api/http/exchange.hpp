@@ -89,7 +89,8 @@ class Exchange {
     virtual Task<void> write_raw(std::string_view bytes) = 0;
 
     /// Calls `action` once when the client goes away before the handler is done. The request's body must have
-    /// been read. For handlers that wait: `action` makes the wait end.
+    /// been read. On an upgraded connection a half-close is not going away. For handlers that wait: `action`
+    /// makes the wait end.
     virtual void on_disconnect(std::function<void()> action) = 0;
 
   protected:

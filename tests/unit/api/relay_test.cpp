@@ -133,6 +133,28 @@ TEST_F(Relay, EndsWithTheStreamThoughTheClientStillWrites) {
     EXPECT_TRUE(over_) << "a client that does not close is cut";
 }
 
+TEST_F(Relay, TellsAHalfCloseFromAGoodbyeWhileItWaits) {
+    bool gone = false;
+    route(Method::post, "/wait", [&](Exchange& exchange) -> Task<void> {
+        TimedSignal ended(co_await asio::this_coro::executor);
+        co_await exchange.upgrade("application/vnd.docker.raw-stream");
+        exchange.on_disconnect([&] {
+            gone = true;
+            ended.notify();
+        });
+        co_await ended.wait_for(std::chrono::seconds(5));
+    });
+    connect();
+    send(
+        "POST /wait HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n");
+    ::shutdown(client_.get(), SHUT_WR);
+    run();
+    EXPECT_FALSE(gone);
+    client_.reset();
+    run();
+    EXPECT_TRUE(gone);
+}
+
 TEST_F(Relay, HoldsOutputBackForASlowClient) {
     attach();
     received();
