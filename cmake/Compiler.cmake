@@ -10,6 +10,12 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     add_compile_options(-Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-restrict -Wno-array-bounds)
 endif()
 
+option(DHOW_FUZZ "Build the fuzz targets (clang alone can; fuzz/README.md)" OFF)
+if(DHOW_FUZZ)
+    # clang's own warnings are clang-tidy's business, not that of a fuzzing run.
+    add_compile_options(-fsanitize=fuzzer-no-link -Wno-error)
+endif()
+
 set(DHOW_SANITIZE "" CACHE STRING "Sanitizers to build with, as -fsanitize= takes them")
 if(DHOW_SANITIZE)
     add_compile_options(-fsanitize=${DHOW_SANITIZE} -fno-omit-frame-pointer)

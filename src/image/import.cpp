@@ -31,9 +31,7 @@ oci::Digest Images::import(Source& tar, const ImportOptions& options, const Prog
                        .empty_layer = false}};
     auto image = assemble_image(json::write(config), {&layer});
     if (options.name) image.names.push_back(options.name->with_default_tag());
-    auto transaction = store_.database().begin();
-    insert_image(store_, transaction, image);
-    transaction.commit();
+    add_images(store_, {image});
     return image.record.id;
 }
 

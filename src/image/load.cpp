@@ -158,24 +158,21 @@ std::vector<Loaded> Images::load(Source& source, const std::optional<oci::Platfo
     Archive archive(store_, progress);
     archive.read(source);
     auto images = Loader(archive, platform).run();
+    add_images(store_, images, [&](const oci::Reference& name, const oci::Digest& before) {
+        if (!progress) return;
+        progress({.id = "",
+                  .status = fmt::format(
+                      "The image {} already exists, renaming the old one with ID {} to empty string",
+                      name.familiar(), before.text()),
+                  .current = 0,
+                  .total = 0});
+    });
     std::vector<Loaded> loaded;
-    auto transaction = store_.database().begin();
     for (const auto& image : images) {
-        for (const auto& name : image.names)
-            if (auto before = find_name(transaction, name.full());
-                before && *before != image.record.id && progress)
-                progress({.id = "",
-                          .status = fmt::format(
-                              "The image {} already exists, renaming the old one with ID {} to empty string",
-                              name.familiar(), before->text()),
-                          .current = 0,
-                          .total = 0});
-        insert_image(store_, transaction, image);
         Loaded one{image.record.id, {}};
         for (const auto& name : image.names) one.names.push_back(name.familiar());
         loaded.push_back(std::move(one));
     }
-    transaction.commit();
     return loaded;
 }
 

@@ -117,28 +117,45 @@ std::optional<oci::Digest> set_name(store::Transaction& transaction, const oci::
     return before;
 }
 
-void insert_image(store::Store& store, store::Transaction& transaction, const NewImage& image) {
+namespace {
+
+void insert_image(store::Transaction& transaction, const NewImage& image) {
     const auto& record = image.record;
-    if (!find_image(transaction, record.id)) {
-        // Inside the transaction, where nobody can find them unused and remove them.
-        store.blobs().put_all({image.config, image.manifest});
-        std::optional<std::string> parent;
-        if (record.parent) parent = record.parent.text();
-        transaction.execute(
-            "INSERT INTO images (id, manifest, manifest_type, manifest_size, parent, created, last_tagged, "
-            "added) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)",
-            record.id.text(), record.manifest.text(), record.manifest_type, record.manifest_size, parent,
-            record.created, nanoseconds_now());
-        std::int64_t position = 0;
-        for (const auto& layer : image.layers)
-            transaction.execute("INSERT INTO image_layers (image, position, layer) VALUES (?1, ?2, ?3)",
-                                record.id.text(), position++, layer);
-        for (const auto& blob : {record.id, record.manifest})
-            transaction.execute("INSERT INTO image_blobs (image, blob) VALUES (?1, ?2)", record.id.text(),
-                                blob.text());
+    if (find_image(transaction, record.id)) return;
+    std::optional<std::string> parent;
+    if (record.parent) parent = record.parent.text();
+    transaction.execute(
+        "INSERT INTO images (id, manifest, manifest_type, manifest_size, parent, created, last_tagged, "
+        "added) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7)",
+        record.id.text(), record.manifest.text(), record.manifest_type, record.manifest_size, parent,
+        record.created, nanoseconds_now());
+    std::int64_t position = 0;
+    for (const auto& layer : image.layers)
+        transaction.execute("INSERT INTO image_layers (image, position, layer) VALUES (?1, ?2, ?3)",
+                            record.id.text(), position++, layer);
+    for (const auto& blob : {record.id, record.manifest})
+        transaction.execute("INSERT INTO image_blobs (image, blob) VALUES (?1, ?2)", record.id.text(),
+                            blob.text());
+}
+
+}  // namespace
+
+void add_images(store::Store& store, const std::vector<NewImage>& images,
+                const std::function<void(const oci::Reference&, const oci::Digest&)>& renamed) {
+    // Written before the transaction: it keeps all others waiting. The gate keeps them from being removed as
+    // unused.
+    std::shared_lock gate(store.blob_gate());
+    for (const auto& image : images) store.blobs().put_all({image.config, image.manifest});
+    auto transaction = store.database().begin();
+    for (const auto& image : images) {
+        insert_image(transaction, image);
+        for (const auto& name : image.names)
+            if (auto before = set_name(transaction, name, image.record.id);
+                before && *before != image.record.id && renamed)
+                renamed(name, *before);
     }
-    for (const auto& name : image.names) set_name(transaction, name, record.id);
+    transaction.commit();
 }
 
 }  // namespace dhow::image

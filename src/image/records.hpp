@@ -1,6 +1,7 @@
 #pragma once
 // The rows that make an image: what the other files of this room read and write of the database.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,7 +61,10 @@ struct NewImage {
     std::vector<oci::Reference> names;  ///< with tag or digest
 };
 
-/// Adds the rows of one image, unless it is there; its documents become blobs.
-void insert_image(store::Store& store, store::Transaction& transaction, const NewImage& image);
+/// Adds images and their names, all or none: their documents become blobs, then their rows are committed.
+/// `renamed` is called for each name that moves from another image.
+void add_images(
+    store::Store& store, const std::vector<NewImage>& images,
+    const std::function<void(const oci::Reference& name, const oci::Digest& before)>& renamed = {});
 
 }  // namespace dhow::image

@@ -6,8 +6,8 @@
 
 #include "base/error.hpp"
 #include "image/archive.hpp"
-#include "image/layer/pax.hpp"
 #include "image/layer/recipe.hpp"
+#include "image/layer/tar_writer.hpp"
 #include "image/records.hpp"
 #include "oci/index.hpp"
 #include "oci/manifest.hpp"
@@ -16,60 +16,23 @@ namespace dhow::image {
 
 namespace {
 
-/// Writes entries of fixed owner and time, so that the same images make the same archive.
-class ArchiveWriter {
-  public:
-    explicit ArchiveWriter(Output& output) : output_(output) {}
-
-    void directory(const std::string& path) { header({.name = path + "/", .mode = 0755, .type = '5'}); }
-
-    void file(const std::string& path, std::string_view content) {
-        begin(path, static_cast<std::int64_t>(content.size()));
-        output_.write(store::as_bytes(content));
-        end(static_cast<std::int64_t>(content.size()));
-    }
-
-    void begin(const std::string& path, std::int64_t size) {
-        if (size >= std::int64_t{1} << 33) {
-            std::string record = pax_record("size", std::to_string(size));
-            header({.name = "PaxHeaders/size",
-                    .mode = 0644,
-                    .size = static_cast<std::int64_t>(record.size()),
-                    .type = 'x'});
-            output_.write(store::as_bytes(record));
-            end(static_cast<std::int64_t>(record.size()));
-        }
-        header({.name = path, .mode = 0644, .size = size, .type = '0'});
-    }
-
-    void end(std::int64_t size) {
-        static constexpr std::array<std::byte, tar_block> zeros{};
-        output_.write(Bytes(zeros).first(static_cast<std::size_t>(tar_padding(size))));
-    }
-
-    void finish() {
-        static constexpr std::array<std::byte, 2 * tar_block> zeros{};
-        output_.write(zeros);
-    }
-
-  private:
-    void header(const TarHeader& fields) {
-        std::array<std::byte, tar_block> block;
-        write_tar_header(fields, block);
-        output_.write(block);
-    }
-
-    Output& output_;
-};
+/// An entry of fixed owner and time, so that the same images make the same archive.
+TarEntry entry_at(const std::string& path, std::int64_t size = 0) {
+    TarEntry entry;
+    entry.path = path;
+    entry.mode = 0644;
+    entry.size = entry.payload = size;
+    return entry;
+}
 
 /// Counts and hashes what passes, so that a damaged layer is never given out as a good one.
 class CheckedOutput final : public Output {
   public:
-    explicit CheckedOutput(Output& output) : output_(output) {}
+    explicit CheckedOutput(TarWriter& archive) : archive_(archive) {}
     void write(Bytes bytes) override {
         hash_.update(bytes);
         size_ += static_cast<std::int64_t>(bytes.size());
-        output_.write(bytes);
+        archive_.write(bytes);
     }
     void check(const oci::Digest& digest, std::int64_t size) {
         if (size_ != size || hash_.finish() != digest)
@@ -77,7 +40,7 @@ class CheckedOutput final : public Output {
     }
 
   private:
-    Output& output_;
+    TarWriter& archive_;
     store::Sha256 hash_;
     std::int64_t size_ = 0;
 };
@@ -90,11 +53,15 @@ struct Wanted {
 
 class Saver {
   public:
-    Saver(store::Store& store, Output& output) : store_(store), archive_(output), output_(output) {}
+    Saver(store::Store& store, Output& output) : store_(store), archive_(output) {}
 
     void run(const std::vector<Wanted>& images) {
-        archive_.directory("blobs");
-        archive_.directory("blobs/sha256");
+        for (const auto* path : {"blobs/", "blobs/sha256/"}) {
+            TarEntry folder = entry_at(path);
+            folder.type = TarEntry::Type::directory;
+            folder.mode = 0755;
+            archive_.file(folder, "");
+        }
         oci::Index index;
         json::Array docker;
         std::map<std::string, std::map<std::string, std::string>> repositories;
@@ -110,10 +77,10 @@ class Saver {
                 repositories[name.familiar_name()][name.tag] = top.hex();
             }
         }
-        archive_.file("index.json", json::write(index));
-        archive_.file("manifest.json", json::dump(docker));
-        archive_.file("oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
-        if (!repositories.empty()) archive_.file("repositories", json::write(repositories));
+        archive_.file(entry_at("index.json"), json::write(index));
+        archive_.file(entry_at("manifest.json"), json::dump(docker));
+        archive_.file(entry_at("oci-layout"), R"({"imageLayoutVersion":"1.0.0"})");
+        if (!repositories.empty()) archive_.file(entry_at("repositories"), json::write(repositories));
         archive_.finish();
     }
 
@@ -125,13 +92,13 @@ class Saver {
     }
 
     void write_blob(const oci::Digest& digest, const std::string& content) {
-        if (written_.insert(digest).second) archive_.file(blob_path(digest), content);
+        if (written_.insert(digest).second) archive_.file(entry_at(blob_path(digest)), content);
     }
 
     void write_layer(const store::Layer& layer, const oci::Descriptor& descriptor) {
         if (!written_.insert(descriptor.digest).second) return;
-        archive_.begin(blob_path(descriptor.digest), descriptor.size);
-        CheckedOutput checked(output_);
+        archive_.begin(entry_at(blob_path(descriptor.digest), descriptor.size));
+        CheckedOutput checked(archive_);
         if (store_.blobs().has(descriptor.digest)) {
             FdSource source(store_.blobs().open(descriptor.digest));
             std::vector<std::byte> buffer(256 << 10);
@@ -140,7 +107,7 @@ class Saver {
             replay_recipe(store_.layers().recipe(layer.id), store_.layers().diff(layer.id), checked);
         }
         checked.check(descriptor.digest, descriptor.size);
-        archive_.end(descriptor.size);
+        archive_.end();
     }
 
     static json::Value docker_entry(const Wanted& image, const oci::Manifest& manifest) {
@@ -168,8 +135,7 @@ class Saver {
     }
 
     store::Store& store_;
-    ArchiveWriter archive_;
-    Output& output_;
+    TarWriter archive_;
     std::set<oci::Digest> written_;
 };
 

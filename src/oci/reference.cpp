@@ -82,16 +82,19 @@ bool is_tag(std::string_view text) {
            std::ranges::all_of(text, [](char c) { return is_alnum(c) || c == '_' || c == '.' || c == '-'; });
 }
 
-/// Splits what was written into domain and path, by docker's rule of what a first part must look like to be
-/// a domain, and puts the defaults in.
+/// docker's rule of what the first part of a name must be to mean a host.
+bool looks_like_domain(std::string_view first) {
+    bool upper = std::ranges::any_of(first, [](unsigned char c) { return std::isupper(c); });
+    return first.find_first_of(".:") != first.npos || first == "localhost" || upper;
+}
+
+/// Splits what was written into domain and path, and puts the defaults in.
 std::pair<std::string, std::string> split_domain(std::string_view name) {
     auto slash = name.find('/');
     auto first = name.substr(0, slash);
-    bool upper = std::ranges::any_of(first, [](unsigned char c) { return std::isupper(c); });
-    bool looks_like_domain =
-        slash != name.npos && (first.find_first_of(".:") != first.npos || first == "localhost" || upper);
-    std::string domain(looks_like_domain ? first : default_domain);
-    std::string path(looks_like_domain ? name.substr(slash + 1) : name);
+    bool has_domain = slash != name.npos && looks_like_domain(first);
+    std::string domain(has_domain ? first : default_domain);
+    std::string path(has_domain ? name.substr(slash + 1) : name);
     if (domain == old_domain) domain = default_domain;
     if (domain == default_domain && path.find('/') == path.npos) path.insert(0, official);
     return {std::move(domain), std::move(path)};
@@ -104,8 +107,7 @@ void check_tag(std::string_view tag) {
 }
 
 Reference Reference::parse(std::string_view text) {
-    if (text.empty())
-        throw InvalidArgument("invalid reference format: repository name must have at least one component");
+    if (text.empty()) bad_format();
     if (text.size() == 64 && is_hex(text))
         throw InvalidArgument("invalid repository name ({}), cannot specify 64-byte hexadecimal strings",
                               text);
@@ -143,7 +145,8 @@ std::string Reference::full() const {
 }
 
 std::string Reference::familiar_name() const {
-    if (domain != default_domain) return name();
+    // "docker.io/host.name/x" without its domain would be read as another host's.
+    if (domain != default_domain || looks_like_domain(path.substr(0, path.find('/')))) return name();
     return path.starts_with(official) && path.find('/', official.size()) == path.npos
                ? path.substr(official.size())
                : path;

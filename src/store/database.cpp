@@ -105,6 +105,8 @@ Database::Database(const std::filesystem::path& file) {
     connection_.reset(raw);
     if (code != SQLITE_OK) fail(raw, fmt::format("open {}", file.string()));
     sqlite3_busy_timeout(raw, 5000);
+    // One daemon a data root: no locks are taken and given back at each transaction.
+    run("PRAGMA locking_mode=EXCLUSIVE");
     run("PRAGMA journal_mode=WAL");
     run("PRAGMA synchronous=FULL");
     run("PRAGMA foreign_keys=ON");

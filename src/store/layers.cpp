@@ -1,9 +1,13 @@
 #include "store/layers.hpp"
 
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/unique_fd.hpp"
 #include "store/files.hpp"
 
 namespace dhow::store {
@@ -27,11 +31,23 @@ std::optional<Layer> find_row(Transaction& transaction, const oci::Digest& diff_
     return read_row(rows);
 }
 
+/// Asks ext4 to lay each directory in `path` out on its own (ext4(5), "T" of chattr(1)). Else a layer's files
+/// all go where their neighbours are, into a part of the disk that is full long since, and each creation
+/// searches for a free inode: unpacking takes 3 to 5 times as long. Elsewhere nothing happens.
+void spread_directories(const std::filesystem::path& path) {
+    UniqueFd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    unsigned flags = 0;
+    if (!folder || ::ioctl(folder.get(), FS_IOC_GETFLAGS, &flags) != 0) return;
+    flags |= FS_TOPDIR_FL;
+    ::ioctl(folder.get(), FS_IOC_SETFLAGS, &flags);
+}
+
 }  // namespace
 
 Layers::Layers(Database& database, Trash& trash, std::filesystem::path root)
     : database_(database), trash_(trash), root_(std::move(root)) {
     make_private_directory(root_);
+    spread_directories(root_);
 }
 
 Layers::Pin Layers::pin(Layer layer) {

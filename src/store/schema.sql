@@ -57,7 +57,7 @@ CREATE TABLE snapshot_layers (
     layer TEXT NOT NULL REFERENCES layers (id),
     PRIMARY KEY (snapshot, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX snapshot_layers_layer ON snapshot_layers (layer);
+-- No index by layer: a container is made much more often than a layer is removed.
 
 -- The engine's objects.
 CREATE TABLE containers (

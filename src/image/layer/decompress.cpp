@@ -50,20 +50,33 @@ namespace {
 
 constexpr std::size_t input_size = 128 << 10;
 
-/// The packed bytes that the decoders below take from.
+/// The packed bytes that the decoders below take from. What was taken can be given back, a little of it:
+/// ISA-L buffers some bytes, of earlier calls too, and returns those behind the end of a stream.
 class Input {
   public:
-    explicit Input(Source& source) : source_(source), buffer_(input_size) {}
+    explicit Input(Source& source)
+        : source_(source),
+          buffer_(history_size + input_size),
+          rest_(Bytes(buffer_).subspan(history_size, 0)) {}
     /// Reads more once all was taken; false at the end.
     bool fill() {
         if (!rest_.empty()) return true;
-        rest_ = Bytes(buffer_).first(source_.read(buffer_));
+        auto* start = buffer_.data() + history_size;
+        std::memmove(buffer_.data(), rest_.data() - history_size, history_size);
+        rest_ = Bytes(start, source_.read(std::span(start, input_size)));
         return !rest_.empty();
     }
     Bytes rest() const { return rest_; }
-    void leave(std::size_t count) { rest_ = rest_.last(count); }
+    /// All but the last `count` bytes were taken.
+    void leave(std::size_t count) {
+        const auto* end = rest_.data() + rest_.size();
+        if (count > rest_.size() + history_size) throw InvalidArgument("the packed stream is damaged");
+        rest_ = Bytes(end - count, count);
+    }
 
   private:
+    static constexpr std::size_t history_size = 64;
+
     Source& source_;
     std::vector<std::byte> buffer_;
     Bytes rest_;

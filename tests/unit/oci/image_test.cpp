@@ -50,6 +50,8 @@ TEST(Reference, PutsDockersDefaultsIn) {
         EXPECT_EQ(Reference::parse(text).familiar(), familiar);
         EXPECT_EQ(Reference::parse(full), Reference::parse(text));
     }
+    EXPECT_EQ(Reference::parse("docker.io/host.name/x").familiar(), "docker.io/host.name/x")
+        << "without its domain it would mean another";
     EXPECT_EQ(Reference::parse("busybox").with_default_tag().familiar(), "busybox:latest");
     EXPECT_EQ(Reference::parse("a@" + digest_text).with_default_tag().tag, "");
 }
