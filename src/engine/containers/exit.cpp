@@ -28,7 +28,8 @@ std::vector<std::shared_ptr<WaitPlace>> take_waits(Live& container, bool removal
 }
 
 WaitResult result_of(const Live& container) {
-    return {container.record.state.exit_code, container.record.state.error};
+    // Why a start failed is told to who started it; here it would be taken for a failure of the wait.
+    return {container.record.state.exit_code, ""};
 }
 
 /// Execs die with the container's first process; those whose end was not heard are over too.

@@ -51,7 +51,7 @@ std::shared_ptr<ExitWait> Containers::wait(const std::string& name, WaitConditio
     const auto& state = container->record.state;
     bool is_down = !container->alive() && state.phase != Phase::restarting && state.phase != Phase::starting;
     if (condition == WaitCondition::not_running && is_down)
-        place->settle({state.exit_code, state.error});
+        place->settle({state.exit_code, ""});
     else
         container->waits.push_back(place);
     return place;

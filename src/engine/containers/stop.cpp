@@ -13,7 +13,7 @@ namespace dhow::engine {
 namespace {
 
 constexpr int default_stop_timeout = 10;  // seconds
-constexpr auto for_ever = std::chrono::hours(24 * 365);
+constexpr std::chrono::nanoseconds for_ever = std::chrono::hours(24 * 365);
 
 int stop_signal(const Container& record, const std::string& given) {
     if (!given.empty()) return parse_signal(given);
@@ -50,7 +50,8 @@ Task<void> thaw(Core& core, LivePtr container) {
 Task<void> end(Core& core, LivePtr container, int signal, std::chrono::nanoseconds limit) {
     co_await send(core, container, signal);
     if (container->record.state.phase == Phase::paused) co_await thaw(core, container);
-    if (co_await wait_until_ended(container, limit)) co_return;
+    bool ended = co_await wait_until_ended(container, limit);
+    if (ended) co_return;
     log::info("container {} did not end within {} of signal {}: it is killed", container->record.short_id(),
               format_duration(limit), signal);
     co_await send(core, container, SIGKILL);
