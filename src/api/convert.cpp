@@ -7,7 +7,8 @@ namespace dhow::api {
 
 engine::Filters read_filters(const http::Query& query) {
     engine::Filters filters;
-    for (const auto& [name, values] : wire::Filters::parse(query.text("filters")).all())
+    auto given = wire::Filters::parse(query.text("filters"));
+    for (const auto& [name, values] : given.all())
         for (const auto& value : values) filters.add(name, value);
     return filters;
 }

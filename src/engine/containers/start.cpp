@@ -84,7 +84,6 @@ StartFacts decide_namespaces(Core& core, const Container& record) {
 /// What is written for one run, on the pool: the run directory with everything that the runtime reads.
 void write_run(Core& core, Container& record, StartFacts facts) {
     auto directory = core.run_directory(record.id);
-    std::filesystem::create_directories(directory);
     if (record.host_config.ipc_mode == "shareable") {
         std::filesystem::create_directories(facts.shm_path);
         std::filesystem::permissions(facts.shm_path, std::filesystem::perms(01777));
@@ -192,6 +191,8 @@ Task<void> attach_and_save(Core& core, LivePtr container) {
 
 Task<void> begin(Core& core, LivePtr container) {
     auto facts = decide_namespaces(core, container->record);
+    // Before the shim is there, which opens it at once. On a tmpfs this does not block.
+    std::filesystem::create_directories(core.run_directory(container->id()));
     co_await both(prepare(core, container, std::move(facts)), spawn_shim(core, container));
     co_await both(create_process(container), attach_and_save(core, container));
     co_await connect_attachments(container);
