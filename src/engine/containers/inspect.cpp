@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include <fcntl.h>
@@ -23,7 +24,11 @@ namespace {
 /// is a deletion; the rest is an addition or a change, by whether a lower layer has the path.
 class ChangeWalk {
   public:
-    explicit ChangeWalk(store::Snapshot snapshot) : snapshot_(std::move(snapshot)) {}
+    /// @param mount_points what is mounted into the container: the empty files and folders they stand on are
+    /// no
+    ///     changes of its own.
+    ChangeWalk(store::Snapshot snapshot, std::set<std::string> mount_points)
+        : snapshot_(std::move(snapshot)), mount_points_(std::move(mount_points)) {}
 
     std::vector<Change> run() {
         walk("");
@@ -46,6 +51,7 @@ class ChangeWalk {
         for (const auto& entry :
              std::filesystem::directory_iterator(snapshot_.upperdir.string() + path, failed)) {
             auto name = path + "/" + entry.path().filename().string();
+            if (mount_points_.contains(name)) continue;
             struct stat info;
             if (::lstat(entry.path().c_str(), &info) < 0) continue;
             if (S_ISCHR(info.st_mode) && info.st_rdev == 0) {
@@ -58,6 +64,7 @@ class ChangeWalk {
     }
 
     store::Snapshot snapshot_;
+    std::set<std::string> mount_points_;
     std::vector<Change> changes_;
 };
 
@@ -106,8 +113,13 @@ Task<ProcessTable> Containers::top(std::string name, std::string ps_arguments) {
 Task<std::vector<Change>> Containers::changes(std::string name) {
     Core& core = core_;
     auto container = core.registry.get(name);
-    auto work = [&core, id = container->id()] { return ChangeWalk(core.store.snapshots().get(id)).run(); };
-    co_return co_await core.pool.run(std::move(work));
+    std::set<std::string> mount_points{"/dev",          "/proc",      "/sys",
+                                       "/etc/hostname", "/etc/hosts", "/etc/resolv.conf"};
+    for (const auto& mount : container->record.mounts) mount_points.insert(mount.destination);
+    auto walk = [&core, id = container->id(), mount_points] {
+        return ChangeWalk(core.store.snapshots().get(id), mount_points).run();
+    };
+    co_return co_await core.pool.run(std::move(walk));
 }
 
 }  // namespace dhow::engine

@@ -158,7 +158,12 @@ bundle::Spec make_spec(const Container& record, const store::Snapshot& snapshot,
     spec.user = bundle::resolve_user(bundle::RootView(layers), config.user, host.group_add);
     spec.tty = config.tty;
     spec.init = host.init.value_or(options.init_by_default);
-    if (spec.init) spec.init_path = options.init.string();
+    if (spec.init) {
+        spec.init_path = options.init.string();
+        std::error_code absent;
+        if (!std::filesystem::exists(options.init, absent))
+            throw InvalidArgument("exec: \"{}\": the program of --init does not exist", spec.init_path);
+    }
     spec.namespaces = facts.namespaces;
     for (const auto& point : record.mounts) spec.mounts.push_back(make_mount(point));
     spec.hostname_path = record.hostname_path;

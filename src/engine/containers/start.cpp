@@ -230,7 +230,7 @@ Task<void> abandon(Core& core, LivePtr container, Phase before, std::string reas
     state.pid = 0;
     state.error = reason;
     state.exit_code = failed_start_code(reason);
-    state.wanted = Wanted::nothing;
+    if (before == Phase::created) state.wanted = Wanted::nothing;
     container->enter(before == Phase::created ? Phase::created : Phase::exited);
     settle_exit_waits(*container);
     if (container->record.host_config.auto_remove)

@@ -136,7 +136,7 @@ void run(Config config) {
     config.engine.runtime = program.parent_path() / "dhow-runtime";
     if (!std::filesystem::exists(config.engine.runtime))
         throw NotFound("there is no dhow-runtime beside {}", program.string());
-    if (config.engine.init.empty()) config.engine.init = config.engine.runtime;
+    if (config.engine.init.empty()) config.engine.init = program.parent_path() / "dhow-init";
     log::info("dhowd {} starts", version);
     Daemon(std::move(config)).run();
 }
