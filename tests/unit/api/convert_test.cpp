@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "api/convert.hpp"
 #include "api/translate.hpp"
 
 namespace dhow::api {
@@ -93,6 +94,18 @@ TEST(ConvertInspect, ListsPortsWhileItRuns) {
     auto ports = containers::to_wire(details).network_settings.ports;
     EXPECT_TRUE(ports.at("53/udp").empty());
     EXPECT_EQ(ports.at("80/tcp").at(0).host_port, "8080");
+}
+
+TEST(ReadFilters, CarriesEveryValue) {
+    http::Query query;
+    query.add(
+        "filters",
+        R"({"label":{"a=b":true,"a-label-that-is-longer-than-a-small-string=x":true},"status":["exited"]})");
+    auto filters = read_filters(query);
+    EXPECT_EQ(filters.get("label"),
+              (std::set<std::string>{"a=b", "a-label-that-is-longer-than-a-small-string=x"}));
+    EXPECT_EQ(filters.get("status"), std::set<std::string>{"exited"});
+    EXPECT_TRUE(read_filters(http::Query()).empty());
 }
 
 TEST(ConvertStats, HasTheSampleBefore) {
