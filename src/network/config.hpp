@@ -38,6 +38,7 @@ struct Config {
     /// ("iptables"): false leaves netfilter alone; then ports are published by the relay, and what leaves the
     /// host is not masqueraded.
     bool firewall = true;
+    bool watch_firewall = true;  ///< rules that somebody else removes are put back at once
     /// ("userland-proxy"): ports of IPv6 host addresses reach containers that have IPv4 alone.
     bool relay = true;
     std::string host_address;  ///< ("ip"): where ports are published by default; empty: everywhere

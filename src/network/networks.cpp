@@ -88,8 +88,21 @@ DefaultRoutes routes_of(const Endpoint& endpoint) {
             IpAddress::find(endpoint.ipv6_gateway)};
 }
 
-Networks::Networks(Config config) : state_(std::make_unique<State>(std::move(config))) {}
-Networks::~Networks() = default;
+Networks::Networks(Config config) : state_(std::make_unique<State>(std::move(config))) {
+    if (!state_->config.firewall || !state_->config.watch_firewall) return;
+    try {
+        state_->watch = std::make_unique<FirewallWatch>(state_->config.firewall_table, [this] {
+            try {
+                repair();
+            } catch (const Error&) {
+                // The next change of the firewall meets the same fault, and tells its caller.
+            }
+        });
+    } catch (const SystemError&) {
+        // A kernel without nf_tables: the first rule says so.
+    }
+}
+Networks::~Networks() { state_->watch.reset(); }
 
 std::vector<Network> Networks::predefined(const std::vector<Network>& persisted) {
     auto former = [&](const std::string& name) -> const Network* {

@@ -2,6 +2,7 @@
 
 #include "base/defer.hpp"
 #include "base/error.hpp"
+#include "linux/netlink/conntrack.hpp"
 #include "network/networks.hpp"
 #include "network/state.hpp"
 
@@ -81,10 +82,23 @@ struct Publication {
     }
 };
 
+/// Clients that have been sending already follow the change.
+void forget_flows(const std::vector<PortMapping>& mappings) {
+    std::set<std::uint16_t> ports;
+    for (const auto& mapping : mappings)
+        if (mapping.protocol == Protocol::udp) ports.insert(mapping.host_port);
+    if (!ports.empty()) linux::netlink::forget_udp_flows(ports);
+}
+
 }  // namespace
 
 void Networks::State::unpublish(AttachedEndpoint& endpoint) noexcept {
     if (!endpoint.mappings.empty()) firewall.remove(elements_of(endpoint.mappings));
+    try {
+        forget_flows(endpoint.mappings);
+    } catch (const Error&) {
+        // They end by themselves, once their clients are silent for half a minute.
+    }
     endpoint.mappings.clear();
     for (auto number : endpoint.relayed) relay.remove(number);
     endpoint.relayed.clear();
@@ -120,6 +134,7 @@ std::vector<PublishedPort> Networks::publish(const Endpoint& endpoint,
             }
         }
         if (!attached->mappings.empty()) state.firewall.add(elements_of(attached->mappings));
+        forget_flows(attached->mappings);
         undo.cancel();
         return published;
     } catch (Error& error) {

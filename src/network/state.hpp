@@ -15,6 +15,7 @@
 #include "network/ports.hpp"
 #include "network/relay.hpp"
 #include "network/sandboxes.hpp"
+#include "network/watch.hpp"
 
 namespace dhow::network {
 
@@ -67,6 +68,7 @@ struct Networks::State {
     std::map<std::string, KnownNetwork> networks;     ///< by id
     std::map<std::string, AttachedSandbox> attached;  ///< by sandbox id
     std::mutex bringing_up;                           ///< one bridge at a time
+    std::unique_ptr<FirewallWatch> watch;
 };
 
 /// The default routes that an endpoint gives its sandbox.

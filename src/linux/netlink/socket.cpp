@@ -56,8 +56,8 @@ void Batch::finish_last() {
     used_ = messages_.back().offset + MNL_ALIGN(header->nlmsg_len);
 }
 
-Socket::Socket()
-    : fd_(check(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "open a netlink socket")),
+Socket::Socket(int protocol)
+    : fd_(check(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol), "open a netlink socket")),
       answer_(answer_room) {
     int on = 1;
     check(::setsockopt(fd_.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on), "set NETLINK_EXT_ACK");

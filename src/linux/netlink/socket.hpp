@@ -1,5 +1,5 @@
 #pragma once
-// A routing netlink socket and batches of requests on it (netlink(7), rtnetlink(7)).
+// A netlink socket and batches of requests on it (netlink(7), rtnetlink(7)).
 //
 // A batch is one sendmsg: the kernel works through its messages in order and acknowledges each. It does not
 // stop at the first that fails, so whoever sends a batch makes what fails whole again by removing the object
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <libmnl/libmnl.h>
+#include <linux/netlink.h>
 
 #include "base/unique_fd.hpp"
 
@@ -41,8 +42,9 @@ class Batch {
 /// thread at a time.
 class Socket {
   public:
-    /// @throws SystemError
-    Socket();
+    /// @param protocol NETLINK_ROUTE, or NETLINK_NETFILTER. @throws SystemError
+    explicit Socket(int protocol);
+    Socket() : Socket(NETLINK_ROUTE) {}
 
     /// Sends a batch and waits for every acknowledgement.
     /// @throws SystemError of the first message that failed: "create veth1a2b3c4: File exists (what the

@@ -111,6 +111,33 @@ TEST_F(Publish, UdpBothWays) {
     EXPECT_EQ(ask("127.0.0.1", 5353, false, briefly), std::nullopt) << "TCP was not published";
 }
 
+TEST_F(Publish, UdpClientsThatKeepSendingFollowThePort) {
+    Room room(config());
+    auto one = serve(room, "one");
+    auto client = in(world_.get(), [] {
+        UniqueFd socket(check(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
+        auto [host, length] =
+            linux::netlink::socket_address(linux::netlink::IpAddress::parse("10.9.0.1"), 5353);
+        check(::connect(socket.get(), reinterpret_cast<sockaddr*>(&host), length), "connect");
+        timeval patience{1, 0};
+        check(::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "SO_RCVTIMEO");
+        return socket;
+    });
+    auto answer = [&]() -> std::string {
+        char buffer[16];
+        ::send(client.get(), "?", 1, 0);
+        auto size = ::recv(client.get(), buffer, sizeof buffer, 0);
+        return size < 0 ? "" : std::string(buffer, static_cast<std::size_t>(size));
+    };
+    EXPECT_EQ(answer(), "") << "nobody is there yet";
+    room.networks->publish(one, {{80, Protocol::udp, "0.0.0.0", 5353}});
+    EXPECT_EQ(answer(), "one");
+    room.networks->release_sandbox(one.sandbox_id);
+    auto two = serve(room, "two");
+    room.networks->publish(two, {{80, Protocol::udp, "0.0.0.0", 5353}});
+    EXPECT_EQ(answer(), "two");
+}
+
 TEST_F(Publish, LocalhostStaysLocal) {
     Room room(config());
     auto web = serve(room, "web");

@@ -84,8 +84,23 @@ TEST_F(Restore, AfterARebootAllIsMadeAnew) {
     EXPECT_EQ(next.start("web").ipv4_address, "172.17.0.2");
 }
 
-TEST_F(Restore, AFlushedFirewallComesBack) {
+TEST_F(Restore, AFlushedFirewallComesBackByItself) {
     Room room(config());
+    auto web = room.start("web");
+    auto server = in(room.namespace_of(web).get(), [] { return std::make_unique<Server>(80, "web"); });
+    room.networks->publish(web, {{80, Protocol::tcp, "127.0.0.1", 8080}});
+    output_of("nft flush ruleset");
+    EXPECT_TRUE(eventually([] { return ask("127.0.0.1", 8080, false, briefly) == "web"; }));
+    output_of("nft flush chain inet dhow forward");
+    EXPECT_TRUE(eventually([] {
+        return output_of("nft list chain inet dhow forward").find("jump to_container") != std::string::npos;
+    }));
+}
+
+TEST_F(Restore, RepairTellsWhatWasMissing) {
+    auto unwatched = config();
+    unwatched.watch_firewall = false;
+    Room room(unwatched);
     auto web = room.start("web");
     auto server = in(room.namespace_of(web).get(), [] { return std::make_unique<Server>(80, "web"); });
     room.networks->publish(web, {{80, Protocol::tcp, "127.0.0.1", 8080}});
@@ -106,7 +121,9 @@ TEST_F(Restore, AFlushedFirewallComesBack) {
 }
 
 TEST_F(Restore, ADeletedBridgeComesBack) {
-    Room room(config());
+    auto unwatched = config();
+    unwatched.watch_firewall = false;
+    Room room(unwatched);
     auto web = room.start("web");
     auto server = in(room.namespace_of(web).get(), [] { return std::make_unique<Server>(80, "web"); });
     output_of("ip link delete dhow0");
