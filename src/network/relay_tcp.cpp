@@ -77,6 +77,11 @@ struct TcpPort::Connection {
 
 TcpPort::TcpPort(RelayLoop& loop, UniqueFd listener, RelayTarget target)
     : loop_(loop), listener_(std::move(listener)), target_(target) {
+    // The holder of the port has this off, and connections would inherit that: closed ones (TIME_WAIT) would
+    // keep the port for a minute from whoever is to have it next. While it listens, nobody can share it
+    // anyway.
+    const int on = 1;
+    check(::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), "set SO_REUSEADDR");
     check(::listen(listener_.get(), backlog), "listen on port for {}:{}", target.address.bracketed(),
           target.port);
     loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept(); });

@@ -221,6 +221,18 @@ TEST_F(Publish, ThePortIsTakenForTheHostToo) {
     EXPECT_NO_THROW(Server(8080, "heir"));
 }
 
+TEST_F(Publish, APortThatWasUsedIsFreeForTheNext) {
+    Room room(config());
+    for (int i = 0; i < 3; ++i) {
+        auto web = serve(room, "web");
+        room.networks->publish(web, {{80, Protocol::tcp, "", 8080}});
+        EXPECT_EQ(ask("::1", 8080), "web");
+        EXPECT_EQ(ask("127.0.0.1", 8080), "web");
+        EXPECT_EQ(ask_from_world("fd09::1", 8080), "web");
+        room.networks->release_sandbox(web.sandbox_id);
+    }
+}
+
 TEST_F(Publish, EphemeralPortsAndRanges) {
     Room room(config());
     auto web = serve(room, "web"), other = room.start("other");

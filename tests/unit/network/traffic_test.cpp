@@ -1,5 +1,9 @@
 // Containers talk: real packets between real namespaces.
 
+#include <mutex>
+#include <set>
+#include <thread>
+
 #include <gmock/gmock.h>
 
 #include "base/error.hpp"
@@ -159,6 +163,37 @@ TEST_F(Traffic, WhatIsReleasedIsGone) {
         EXPECT_THAT(output_of("nft list table inet dhow"), Not(HasSubstr("8080")));
     }
     EXPECT_TRUE(std::filesystem::is_empty(folder_ / "netns"));
+}
+
+TEST_F(Traffic, EightClientsAtOnce) {
+    Room room(config());
+    std::mutex mutex;
+    std::set<std::string> addresses;
+    std::vector<std::string> failures;
+    auto host = linux::netlink::current_namespace();
+    auto client = [&] {
+        linux::netlink::EnteredNamespace here(host.get());
+        for (int i = 0; i < 12; ++i) {
+            try {
+                auto endpoint = room.start("c");
+                auto ports = room.networks->publish(endpoint, {{80}});
+                std::scoped_lock lock(mutex);
+                if (!addresses.insert(endpoint.ipv4_address).second)
+                    failures.push_back(endpoint.ipv4_address);
+                if (i % 2 == 0) room.networks->release_sandbox(endpoint.sandbox_id);
+            } catch (const Error& error) {
+                std::scoped_lock lock(mutex);
+                failures.emplace_back(error.what());
+            }
+        }
+    };
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 8; ++i) clients.emplace_back(client);
+    clients.clear();
+    EXPECT_THAT(failures, ::testing::IsEmpty());
+    EXPECT_EQ(addresses.size(), 96U);
+    // Loopback, the bridge, and the half that stayed.
+    EXPECT_TRUE(eventually([] { return interfaces().size() == 2 + 48; })) << interfaces().size();
 }
 
 }  // namespace
