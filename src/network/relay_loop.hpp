@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <unordered_map>
+#include <vector>
 
 #include "base/unique_fd.hpp"
 
@@ -26,6 +27,10 @@ class RelayLoop {
     int collect(int timeout_ms);
     void dispatch(int count);
 
+    /// Room for one datagram, or a piece of a stream, for the handler that runs. (thread_local would cost
+    /// every thread of the process as much.)
+    std::vector<char>& buffer() noexcept { return buffer_; }
+
     /// Ends a `collect` of another thread.
     void wake() noexcept;
 
@@ -39,6 +44,7 @@ class RelayLoop {
     UniqueFd wake_;
     std::unordered_map<int, Handler> handlers_;
     Ready ready_[batch];
+    std::vector<char> buffer_ = std::vector<char>(65536);
 };
 
 }  // namespace dhow::network

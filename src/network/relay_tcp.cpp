@@ -1,4 +1,3 @@
-#include <array>
 #include <cerrno>
 #include <vector>
 
@@ -24,7 +23,7 @@ struct Stream {
     bool write_closed = false;
 
     /// Carries what there is. @return false when the connection is broken.
-    bool carry();
+    bool carry(std::vector<char>& buffer);
     bool flush();
     bool finished() const noexcept { return read_closed && waiting.empty(); }
 };
@@ -46,8 +45,7 @@ bool Stream::flush() {
     return true;
 }
 
-bool Stream::carry() {
-    static thread_local std::array<char, 65536> buffer;
+bool Stream::carry(std::vector<char>& buffer) {
     if (!flush()) return false;
     while (waiting.empty() && !read_closed) {
         auto length = ::recv(from, buffer.data(), buffer.size(), 0);
@@ -118,7 +116,8 @@ void TcpPort::accept() {
     connection->server = std::move(server);
     connections_.emplace(connection, std::move(owned));
     auto handle = [this, connection](std::uint32_t events) {
-        const bool broken = (events & EPOLLERR) || !connection->up.carry() || !connection->down.carry();
+        const bool broken = (events & EPOLLERR) || !connection->up.carry(loop_.buffer()) ||
+                            !connection->down.carry(loop_.buffer());
         if (broken || (connection->up.finished() && connection->down.finished())) return end(connection);
         loop_.change(connection->client.get(), connection->events_of(connection->up, connection->down));
         loop_.change(connection->server.get(), connection->events_of(connection->down, connection->up));

@@ -1,5 +1,3 @@
-#include <array>
-
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -17,11 +15,6 @@ constexpr std::size_t flow_limit = 1024;
 constexpr int receive_buffer = 1 << 20;
 /// Datagrams taken in one go, so that one busy port does not starve the others.
 constexpr int burst = 64;
-
-std::array<char, 65536>& datagram() {
-    static thread_local std::array<char, 65536> buffer;
-    return buffer;
-}
 
 }  // namespace
 
@@ -62,7 +55,7 @@ UdpPort::Flow* UdpPort::flow_of(const sockaddr_storage& peer, socklen_t length) 
 }
 
 void UdpPort::receive() {
-    auto& buffer = datagram();
+    auto& buffer = loop_.buffer();
     for (int i = 0; i < burst; ++i) {
         sockaddr_storage peer{};
         socklen_t length = sizeof peer;
@@ -78,7 +71,7 @@ void UdpPort::receive() {
 }
 
 void UdpPort::answer(Flow& flow) {
-    auto& buffer = datagram();
+    auto& buffer = loop_.buffer();
     for (int i = 0; i < burst; ++i) {
         auto size = ::recv(flow.socket.get(), buffer.data(), buffer.size(), 0);
         if (size < 0) return;
