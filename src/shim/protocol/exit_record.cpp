@@ -34,6 +34,11 @@ void write_exit_record(const std::filesystem::path& run_directory, const Exit& e
           run_directory.string(), unfinished_name);
 }
 
+void remove_exit_record(const std::filesystem::path& run_directory) {
+    if (::unlink((run_directory / record_name).c_str()) < 0 && errno != ENOENT)
+        throw_errno(fmt::format("remove {}/{}", run_directory.string(), record_name));
+}
+
 std::optional<Exit> read_exit_record(const std::filesystem::path& run_directory) {
     UniqueFd file(::open((run_directory / record_name).c_str(), O_RDONLY | O_CLOEXEC));
     if (!file && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;

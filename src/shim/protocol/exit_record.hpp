@@ -14,6 +14,9 @@ namespace dhow::shim::protocol {
 /// @throws SystemError.
 void write_exit_record(const std::filesystem::path& run_directory, const Exit& exit);
 
+/// Removes what an earlier run left. @throws SystemError.
+void remove_exit_record(const std::filesystem::path& run_directory);
+
 /// None when there is none. @throws SystemError; InvalidArgument when it is damaged.
 std::optional<Exit> read_exit_record(const std::filesystem::path& run_directory);
 

@@ -50,6 +50,7 @@ Supervisor::~Supervisor() {
 void Supervisor::setup(const protocol::Setup& setup) {
     setup_ = setup;
     try {
+        protocol::remove_exit_record(setup_.run_directory);
         listener_ = protocol::listen(setup_.run_directory);
         loop_.watch(listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_daemon(); });
         if (setup_.log_driver != "none") {
@@ -217,6 +218,16 @@ std::uint64_t Supervisor::oom_kills() const noexcept {
 void Supervisor::dismiss() {
     if (state_ == State::running) throw Conflict("container {} is running", setup_.id);
     remove_container();
+    stop_listening();
+}
+
+void Supervisor::stop_listening() noexcept {
+    if (!listener_) return;
+    // Before the answer to dismiss: the next run of the container may use the same folder, and this shim may
+    // live on for a slow reader of its output.
+    ::unlink((std::filesystem::path(setup_.run_directory) / protocol::socket_name).c_str());
+    loop_.forget(listener_.get());
+    listener_.reset();
 }
 
 void Supervisor::remove_container() {
@@ -237,11 +248,11 @@ void Supervisor::end_when_read() {
     } catch (const std::exception& error) {
         report("remove the container", error.what());
     }
+    stop_listening();
     if (state_ != State::exited || streams_over_) end();
 }
 
 void Supervisor::end() {
-    if (listener_) ::unlink((std::filesystem::path(setup_.run_directory) / protocol::socket_name).c_str());
     for (auto& connection : connections_) connection->flush_out();
     loop_.stop();
 }

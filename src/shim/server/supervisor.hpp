@@ -70,6 +70,7 @@ class Supervisor {
 
     // The end
     void remove_container();
+    void stop_listening() noexcept;
     void end_when_read();
     void end();
     void report(std::string_view operation, std::string_view problem) const noexcept;
