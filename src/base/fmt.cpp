@@ -1,5 +1,9 @@
 // {fmt}'s own library, compiled here: its sources are in its headers, but instantiated once (fmt/format.h
 // declares what this file defines).
+// Numbers with the format 'L' are grouped by ',' instead of as std::locale says: that would bring 1 MB of
+// locales into every static program.
+#define FMT_STATIC_THOUSANDS_SEPARATOR ','
+
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
@@ -7,11 +11,6 @@ namespace detail {
 
 template FMT_API auto dragonbox::to_decimal(float) noexcept -> dragonbox::decimal_fp<float>;
 template FMT_API auto dragonbox::to_decimal(double) noexcept -> dragonbox::decimal_fp<double>;
-
-#ifndef FMT_STATIC_THOUSANDS_SEPARATOR
-template FMT_API locale_ref::locale_ref(const std::locale&);
-template FMT_API auto locale_ref::get<std::locale>() const -> std::locale;
-#endif
 
 template FMT_API auto thousands_sep_impl(locale_ref) -> thousands_sep_result<char>;
 template FMT_API auto decimal_point_impl(locale_ref) -> char;

@@ -81,22 +81,31 @@ std::string page_of_parameters(const Overlay& overlay, std::vector<UniqueFd>& ke
     return page;
 }
 
-/// Kernels before 6.7 take all layers as one page of text, through mount(2) alone. A child in a mount
-/// namespace of its own does that, and leaves a detached mount in the table of descriptors that it shares
-/// with us.
-int mount_by_page(const Overlay& overlay) {
+/// In a mount namespace of its own. The layers are opened here: the kernel takes no mount of another
+/// namespace.
+int mount_page_and_detach(const Overlay& overlay) {
+    check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make all mounts private");
     std::vector<UniqueFd> kept;
     auto page = page_of_parameters(overlay, kept);
+    check(::chdir("/proc/self/fd"), "enter /proc/self/fd");
+    check(::mount("overlay", "/proc", "overlay", 0, page.c_str()), "mount overlay");
+    return check(::open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), "detach the overlay");
+}
+
+/// Kernels before 6.7 take all layers as one page of text, through mount(2) alone. A child does that, and
+/// leaves a detached mount in the table of descriptors that it shares with us.
+int mount_by_page(const Overlay& overlay) {
     int channel[2];
     check(::pipe2(channel, O_CLOEXEC | O_NONBLOCK), "pipe");
     UniqueFd reader(channel[0]), writer(channel[1]);
     pid_t child = try_clone(CLONE_NEWNS | CLONE_FILES, -1, nullptr);
     if (child == 0) {
-        int result = -1;
-        if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
-            ::chdir("/proc/self/fd") == 0 && ::mount("overlay", "/proc", "overlay", 0, page.c_str()) == 0)
-            result = ::open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-        if (result < 0) result = -errno;
+        int result = -EIO;
+        try {
+            result = mount_page_and_detach(overlay);
+        } catch (const SystemError& error) {
+            result = -error.error();
+        }
         ::_exit(::write(channel[1], &result, sizeof result) == sizeof result ? 0 : 1);
     }
     if (child < 0) throw SystemError(-child, "clone");
@@ -104,7 +113,7 @@ int mount_by_page(const Overlay& overlay) {
     }
     int result = -EIO;
     check(::read(reader.get(), &result, sizeof result), "read the overlay's descriptor");
-    if (result < 0) throw SystemError(-result, "mount overlay");
+    if (result < 0) throw SystemError(-result, "mount overlay of " + overlay.lower.front());
     return result;
 }
 

@@ -2,7 +2,8 @@
 
 #include <charconv>
 #include <limits>
-#include <sstream>
+#include <string_view>
+#include <utility>
 
 #include "linux/cgroup/cgroup.hpp"
 #include "linux/cgroup/files.hpp"
@@ -13,14 +14,44 @@ namespace {
 
 constexpr auto no_limit = std::numeric_limits<std::uint64_t>::max();
 
+/// Takes the first word off, up to a space or the end of the line; empty at the end of `text`.
+std::string_view take_word(std::string_view& text) {
+    auto begin = text.find_first_not_of(" \n");
+    if (begin == std::string_view::npos) return text = {};
+    text.remove_prefix(begin);
+    auto word = text.substr(0, text.find_first_of(" \n"));
+    text.remove_prefix(word.size());
+    return word;
+}
+
+std::string_view take_line(std::string_view& text) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    return line;
+}
+
+/// False when the word is no number.
+bool read_number(std::string_view word, std::uint64_t& value) {
+    auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    return error == std::errc{} && end == word.data() + word.size();
+}
+
+/// "MAJOR:MINOR". False when it is something else.
+bool read_device(std::string_view word, BlockIoCount& count) {
+    auto colon = word.find(':');
+    return colon != std::string_view::npos && read_number(word.substr(0, colon), count.major) &&
+           read_number(word.substr(colon + 1), count.minor);
+}
+
 std::uint64_t number(int directory, const char* file) { return find_number(directory, file).value_or(0); }
 
 void read_cpu_v1(int cpuacct_folder, Stats& stats) {
     stats.cpu_total = number(cpuacct_folder, files::v1_cpu_usage);
     stats.cpu_user = number(cpuacct_folder, files::v1_cpu_usage_user);
     stats.cpu_system = number(cpuacct_folder, files::v1_cpu_usage_system);
-    std::istringstream each(find_file(cpuacct_folder, files::v1_cpu_usage_per_cpu).value_or(""));
-    for (std::uint64_t value; each >> value;) stats.cpu_per_cpu.push_back(value);
+    auto text = find_file(cpuacct_folder, files::v1_cpu_usage_per_cpu).value_or("");
+    std::string_view rest = text;
+    for (std::uint64_t value; read_number(take_word(rest), value);) stats.cpu_per_cpu.push_back(value);
 }
 
 void read_throttling(int cpu_folder, Version version, Stats& stats) {
@@ -45,48 +76,50 @@ void read_memory(int folder, Version version, Stats& stats) {
     // v1 says "without" as the greatest number of pages.
     if (stats.memory_limit >= std::uint64_t{1} << 62) stats.memory_limit = no_limit;
     if (v1) stats.memory_failures = number(folder, files::v1_memory_failures);
-    std::istringstream details(find_file(folder, files::memory_stat).value_or(""));
-    std::string key;
-    for (std::uint64_t value; details >> key >> value;) stats.memory_details[key] = value;
+    auto text = find_file(folder, files::memory_stat).value_or("");
+    for (std::string_view rest = text; !rest.empty();) {
+        auto line = take_line(rest);
+        auto key = take_word(line);
+        std::uint64_t value = 0;
+        if (read_number(take_word(line), value))
+            stats.memory_details.insert_or_assign(std::string(key), value);
+    }
 }
 
 /// Lines "MAJOR:MINOR Operation VALUE", and a total that has no device.
-void read_io_v1(const std::string& text, std::vector<BlockIoCount>& counts) {
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-        std::istringstream words(line);
+void read_io_v1(std::string_view text, std::vector<BlockIoCount>& counts) {
+    while (!text.empty()) {
+        auto line = take_line(text);
         BlockIoCount count;
-        char colon = 0;
-        if (!(words >> count.major >> colon >> count.minor >> count.operation >> count.value)) continue;
+        if (!read_device(take_word(line), count)) continue;
+        count.operation = take_word(line);
+        if (!read_number(take_word(line), count.value)) continue;
         for (char& letter : count.operation)
             if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
         counts.push_back(std::move(count));
     }
 }
 
+/// One "key=value" of a line of io.stat.
+void read_io_pair(std::string_view pair, BlockIoCount count, Stats& stats) {
+    auto equals = pair.find('=');
+    if (equals == std::string_view::npos || !read_number(pair.substr(equals + 1), count.value)) return;
+    auto key = pair.substr(0, equals);
+    count.operation = key.starts_with('r') ? "read" : "write";
+    if (key == "rbytes" || key == "wbytes")
+        stats.io_bytes.push_back(std::move(count));
+    else if (key == "rios" || key == "wios")
+        stats.io_operations.push_back(std::move(count));
+}
+
 /// Lines "MAJOR:MINOR rbytes=N wbytes=N rios=N wios=N ...".
-void read_io_v2(const std::string& text, Stats& stats) {
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-        std::istringstream words(line);
-        std::uint64_t major = 0, minor = 0;
-        char colon = 0;
-        if (!(words >> major >> colon >> minor)) continue;
-        for (std::string pair; words >> pair;) {
-            auto equals = pair.find('=');
-            if (equals == std::string::npos) continue;
-            std::uint64_t value = 0;
-            std::from_chars(pair.data() + equals + 1, pair.data() + pair.size(), value);
-            auto key = std::string_view(pair).substr(0, equals);
-            if (key == "rbytes")
-                stats.io_bytes.push_back({major, minor, "read", value});
-            else if (key == "wbytes")
-                stats.io_bytes.push_back({major, minor, "write", value});
-            else if (key == "rios")
-                stats.io_operations.push_back({major, minor, "read", value});
-            else if (key == "wios")
-                stats.io_operations.push_back({major, minor, "write", value});
-        }
+void read_io_v2(std::string_view text, Stats& stats) {
+    while (!text.empty()) {
+        auto line = take_line(text);
+        BlockIoCount count;
+        if (!read_device(take_word(line), count)) continue;
+        for (auto pair = take_word(line); !pair.empty(); pair = take_word(line))
+            read_io_pair(pair, count, stats);
     }
 }
 

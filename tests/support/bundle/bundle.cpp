@@ -83,8 +83,8 @@ struct Pipe {
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
-    char path[] = "/tmp/dhow-test-XXXXXX";
-    if (!::mkdtemp(path)) throw_errno("make a temporary folder");
+    auto path = (std::filesystem::temp_directory_path() / "dhow-test-XXXXXX").native();
+    if (!::mkdtemp(path.data())) throw_errno("make a temporary folder");
     path_ = path;
 }
 

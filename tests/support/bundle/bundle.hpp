@@ -11,7 +11,7 @@
 
 namespace dhow::test {
 
-/// A folder below /tmp that goes with the object.
+/// A folder below $TMPDIR (/tmp) that goes with the object.
 class TemporaryFolder {
   public:
     TemporaryFolder();

@@ -74,7 +74,7 @@ TEST_F(OverlayMount, FailureNamesTheReason) {
         new_overlay(overlay);
         FAIL() << "mounted a missing layer";
     } catch (const SystemError& error) {
-        EXPECT_NE(error.message().find("overlay"), std::string::npos) << error.message();
+        EXPECT_TRUE(error.message().starts_with("mount overlay")) << error.message();
     }
 }
 
