@@ -69,31 +69,49 @@ int try_open_in_root(int root, const char* path, int flags, mode_t mode, Symlink
     }
 }
 
-int try_make_directories_in_root(int root, const char* path, mode_t mode, Symlinks symlinks) noexcept {
-    int whole = open_prefix(root, path, std::strlen(path), symlinks);
-    if (whole != -ENOENT) return whole;
-    int parent = open_prefix(root, path, 0, symlinks);
-    for (std::size_t begin = 0; parent >= 0;) {
-        std::size_t end = component_end(path, begin);
-        while (path[begin] == '/') ++begin;
-        if (begin == end) break;
-        int next = open_prefix(root, path, end, symlinks);
-        if (next == -ENOENT) {
-            char name[NAME_MAX + 1] = {};
-            if (end - begin > NAME_MAX)
-                next = -ENAMETOOLONG;
-            else {
-                std::memcpy(name, path + begin, end - begin);
-                next = ::mkdirat(parent, name, mode) == 0 || errno == EEXIST
-                           ? open_prefix(root, path, end, symlinks)
-                           : -errno;
-            }
-        }
-        ::close(parent);
-        parent = next;
-        begin = end;
+namespace {
+
+/// Makes the component that ends at `end` in `parent`, which this closes; gives the path up to there, opened.
+int make_component(int root, int parent, const char* path, std::size_t begin, std::size_t end, mode_t mode,
+                   Symlinks symlinks) noexcept {
+    char name[NAME_MAX + 1] = {};
+    int result = -ENAMETOOLONG;
+    if (end - begin <= NAME_MAX) {
+        std::memcpy(name, path + begin, end - begin);
+        result = ::mkdirat(parent, name, mode) == 0 || errno == EEXIST
+                     ? open_prefix(root, path, end, symlinks)
+                     : -errno;
     }
-    return parent;
+    ::close(parent);
+    return result;
+}
+
+/// The end of the path's part before the component that ends at `end`.
+std::size_t end_of_parent(const char* path, std::size_t end) noexcept {
+    while (end > 0 && path[end - 1] == '/') --end;
+    while (end > 0 && path[end - 1] != '/') --end;
+    while (end > 0 && path[end - 1] == '/') --end;
+    return end;
+}
+
+}  // namespace
+
+int try_make_directories_in_root(int root, const char* path, mode_t mode, Symlinks symlinks) noexcept {
+    // Mostly it is there, or the last folder alone is missing: what exists is looked for from the end.
+    std::size_t end = std::strlen(path);
+    int folder = open_prefix(root, path, end, symlinks);
+    while (folder == -ENOENT && end > 0) {
+        end = end_of_parent(path, end);
+        folder = open_prefix(root, path, end, symlinks);
+    }
+    while (folder >= 0) {
+        std::size_t begin = end;
+        while (path[begin] == '/') ++begin;
+        end = component_end(path, begin);
+        if (begin == end) break;
+        folder = make_component(root, folder, path, begin, end, mode, symlinks);
+    }
+    return folder;
 }
 
 int try_make_file_in_root(int root, const char* path, mode_t mode, Symlinks symlinks) noexcept {

@@ -123,14 +123,12 @@ void run_poststop(const StateFile& state) {
 }  // namespace
 
 void remove(const std::filesystem::path& state_root, const std::string& id, bool force) {
-    auto directory = state_directory(state_root, id);
     StateFile state;
     try {
         state = read_state(state_root, id);
     } catch (const NotFound&) {
         // A create that was cut off leaves a folder without state.
-        std::filesystem::remove_all(directory);
-        return;
+        return remove_state(state_root, id);
     }
     auto status = status_of(state_root, state);
     if (status != Status::stopped && !force)
@@ -143,7 +141,7 @@ void remove(const std::filesystem::path& state_root, const std::string& id, bool
         // A remove that was cut off took the cgroup already.
     }
     run_poststop(state);
-    std::filesystem::remove_all(directory);
+    remove_state(state_root, id);
 }
 
 std::vector<pid_t> processes(const std::filesystem::path& state_root, const std::string& id) {

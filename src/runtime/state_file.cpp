@@ -29,20 +29,23 @@ std::filesystem::path state_directory(const std::filesystem::path& state_root, c
 
 StateFile read_state(const std::filesystem::path& state_root, const std::string& id) {
     auto text = linux::read_small_file(state_directory(state_root, id) / "state.json");
-    if (!text) throw NotFound("container \"{}\" does not exist", id);
+    if (!text || text->empty()) throw NotFound("container \"{}\" does not exist", id);
     return json::read<StateFile>(*text);
 }
 
 void write_state(const std::filesystem::path& state_root, const StateFile& state) {
-    auto directory = state_directory(state_root, state.id);
-    auto fresh = directory / "state.json.new";
+    // One write, and only once: who reads it finds all of it or, a moment before, nothing.
+    auto path = state_directory(state_root, state.id) / "state.json";
     auto text = json::write(state);
-    {
-        UniqueFd file(check(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600),
-                            "create {}", fresh.native()));
-        check(::write(file.get(), text.data(), text.size()), "write {}", fresh.native());
-    }
-    check(::rename(fresh.c_str(), (directory / "state.json").c_str()), "rename {}", fresh.native());
+    UniqueFd file(check(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), "create {}",
+                        path.native()));
+    check(::write(file.get(), text.data(), text.size()), "write {}", path.native());
+}
+
+void remove_state(const std::filesystem::path& state_root, const std::string& id) {
+    auto directory = state_directory(state_root, id);
+    for (const char* name : {"state.json", gate_name, report_name}) ::unlink((directory / name).c_str());
+    if (::rmdir(directory.c_str()) < 0 && errno != ENOENT) std::filesystem::remove_all(directory);
 }
 
 UniqueFd find_process(const StateFile& state) {

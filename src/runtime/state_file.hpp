@@ -49,6 +49,9 @@ std::filesystem::path state_directory(const std::filesystem::path& state_root, c
 StateFile read_state(const std::filesystem::path& state_root, const std::string& id);
 void write_state(const std::filesystem::path& state_root, const StateFile& state);
 
+/// Removes the folder with all that is in it. None is fine.
+void remove_state(const std::filesystem::path& state_root, const std::string& id);
+
 /// The first process, if it is alive and is still the one that was recorded. A zombie is not alive.
 UniqueFd find_process(const StateFile& state);
 

@@ -62,21 +62,24 @@ unsigned v2_controllers(int root) {
 }
 
 std::vector<Hierarchy> v1_hierarchies(int base) {
+    struct stat status{};
+    check(::fstat(base, &status), "look at {}", mount_point);
+    // The device of a folder on which nothing is mounted.
+    std::vector<dev_t> seen{status.st_dev};
     std::vector<Hierarchy> found;
-    std::vector<dev_t> devices_seen;
     for (const auto& [name, controller] : v1_names) {
         UniqueFd root(::openat(base, name, O_PATH | O_DIRECTORY | O_CLOEXEC));
-        if (!root || filesystem_of(root.get()) != CGROUP_SUPER_MAGIC) continue;
-        struct stat status{};
+        if (!root) continue;
         check(::fstat(root.get(), &status), "look at cgroup {}", name);
-        // Controllers that are mounted together ("cpu,cpuacct") have one hierarchy under several names.
         std::size_t i = 0;
-        while (i < devices_seen.size() && devices_seen[i] != status.st_dev) ++i;
-        if (i < devices_seen.size()) {
-            found[i].controllers |= controller;
+        while (i < seen.size() && seen[i] != status.st_dev) ++i;
+        if (i == 0) continue;
+        // Controllers that are mounted together ("cpu,cpuacct") have one hierarchy under several names.
+        if (i < seen.size()) {
+            found[i - 1].controllers |= controller;
             continue;
         }
-        devices_seen.push_back(status.st_dev);
+        seen.push_back(status.st_dev);
         found.push_back({Version::v1, controller, name, std::move(root)});
     }
     return found;

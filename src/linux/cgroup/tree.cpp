@@ -71,31 +71,47 @@ bool subtree_has_controllers(int parent) { return read_file(parent, files::v2_su
 
 }  // namespace
 
+namespace {
+
+/// Makes the folders above `path`, and hands them what their children need; they may exist.
+void make_folders_above(const Hierarchy& hierarchy, const std::string& path) {
+    auto parent = open_folder(hierarchy.root.get(), ".");
+    auto last = path.rfind('/');
+    for (std::size_t begin = 1; begin < last;) {
+        auto end = path.find('/', begin);
+        parent = make_inner_folder(hierarchy, parent.get(), path.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    if (hierarchy.version == Version::v2) hand_down_controllers(parent.get());
+}
+
+/// Whether the folder above `path` is there, and its children get controllers.
+bool has_ready_parent(const Hierarchy& hierarchy, const std::string& path) {
+    auto last = path.rfind('/');
+    auto parent_path = last == 0 ? "." : path.substr(1, last - 1);
+    UniqueFd parent(::openat(hierarchy.root.get(), parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return parent && subtree_has_controllers(parent.get());
+}
+
+void inherit_cpuset_of(const Hierarchy& hierarchy, const std::string& path) {
+    auto last = path.rfind('/');
+    auto parent = open_folder(hierarchy.root.get(), last == 0 ? "." : path.substr(1, last - 1).c_str());
+    inherit_cpuset(parent.get(), open_folder(hierarchy.root.get(), path.c_str() + 1).get());
+}
+
+}  // namespace
+
 bool make_folder(const Hierarchy& hierarchy, const std::string& path) {
-    auto slash = path.rfind('/');
-    auto parent_path = path.substr(1, slash ? slash - 1 : 0);
-    auto name = path.substr(slash + 1);
-    UniqueFd parent(
-        parent_path.empty()
-            ? ::openat(hierarchy.root.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC)
-            : ::openat(hierarchy.root.get(), parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     bool v2 = hierarchy.version == Version::v2;
-    if (!parent || (v2 && !subtree_has_controllers(parent.get()))) {
-        parent = open_folder(hierarchy.root.get(), ".");
-        for (std::size_t begin = 1; begin < slash;) {
-            auto end = path.find('/', begin);
-            parent = make_inner_folder(hierarchy, parent.get(), path.substr(begin, end - begin));
-            begin = end + 1;
-        }
-        if (v2) hand_down_controllers(parent.get());
+    if (v2 && !has_ready_parent(hierarchy, path)) make_folders_above(hierarchy, path);
+    bool made = ::mkdirat(hierarchy.root.get(), path.c_str() + 1, 0755) == 0;
+    if (!made && errno == ENOENT) {
+        make_folders_above(hierarchy, path);
+        made = ::mkdirat(hierarchy.root.get(), path.c_str() + 1, 0755) == 0;
     }
-    if (::mkdirat(parent.get(), name.c_str(), 0755) < 0) {
-        if (errno == EEXIST) return false;
-        throw_errno("make cgroup " + path);
-    }
-    if (hierarchy.controllers & cpuset && !v2)
-        inherit_cpuset(parent.get(), open_folder(parent.get(), name.c_str()).get());
-    return true;
+    if (!made && errno != EEXIST) throw_errno("make cgroup " + path);
+    if (made && !v2 && hierarchy.controllers & cpuset) inherit_cpuset_of(hierarchy, path);
+    return made;
 }
 
 namespace {
