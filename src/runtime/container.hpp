@@ -35,6 +35,10 @@ struct Process {
     UniqueFd pidfd;
     /// The master side of the terminal, when `process.terminal` was asked for.
     UniqueFd terminal;
+    /// Keeps an overlay root mounted, detached, beyond the end of the container: what was written is brought
+    /// to the disk when the last one lets go of it, and otherwise the exit would wait for that. Close it once
+    /// the exit status is told; the same folders are not to be mounted before.
+    UniqueFd root;
 };
 
 struct CreateRequest {

@@ -64,12 +64,11 @@ struct Link {
 };
 
 // OCI runtime specification, config-linux.md: Default Devices, Dev symbolic links.
-constexpr std::array<Link, 6> links{{
+constexpr std::array<Link, 5> links{{
     {"/proc/self/fd", "fd"},
     {"/proc/self/fd/0", "stdin"},
     {"/proc/self/fd/1", "stdout"},
     {"/proc/self/fd/2", "stderr"},
-    {"/proc/kcore", "core"},
     {"pts/ptmx", "ptmx"},
 }};
 
@@ -86,6 +85,11 @@ bool make_devices(const ContainerPlan& plan, const RootState& state, Failure& fa
     for (const auto& link : links)
         if (::symlinkat(link.target, folder, link.name) < 0 && errno != EEXIST)
             return failure.set(Step::link_device, errno, link.name);
+    // As runc has it: only where the kernel has the file.
+    int core = linux::try_open_in_root(state.root, "/proc/kcore", O_PATH);
+    if (core >= 0 && ::symlinkat("/proc/kcore", folder, "core") < 0 && errno != EEXIST)
+        return failure.set(Step::link_device, errno, "core");
+    if (core >= 0) ::close(core);
     ::close(folder);
     return true;
 }

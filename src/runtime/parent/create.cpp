@@ -195,6 +195,13 @@ void prepare_root(const oci::RuntimeConfig& config, const std::filesystem::path&
     plan_all_hooks(config.hooks, plan, prepared.descriptors);
 }
 
+/// Takes the descriptor of the root's mount out of the plan's.
+UniqueFd take_root(Prepared& prepared) {
+    for (auto& descriptor : prepared.descriptors)
+        if (descriptor.get() == prepared.plan.root_mount) return std::move(descriptor);
+    return {};
+}
+
 void prepare_program(const CreateRequest& request, const oci::RuntimeConfig& config, Prepared& prepared) {
     auto& program = prepared.plan.program;
     program = plan_program(*config.process);
@@ -250,6 +257,7 @@ Created create(const CreateRequest& request) {
     serve_child(config, state, prepared.plan, prepared.channel.parent.get(), process);
     set_limits(process.pid, prepared.limits_from_outside);
     write_state(request.state_root, state);
+    process.root = take_root(prepared);
 
     kill_process.cancel();
     remove_cgroup.cancel();

@@ -118,6 +118,22 @@ TEST(Container, TheRootIsAnOverlayOfManyLayers) {
     EXPECT_TRUE(std::filesystem::is_empty(bundle.folder() / "mountpoint"));
 }
 
+TEST(Container, AnOverlayRootOutlivesItsContainerUntilItIsLetGo) {
+    Bundle bundle;
+    for (const char* name : {"upper", "work"}) std::filesystem::create_directories(bundle.folder() / name);
+    auto& annotations = bundle.config.annotations;
+    annotations["dhow.overlay.lowerdirs"] = bundle.rootfs();
+    annotations["dhow.overlay.upperdir"] = bundle.folder() / "upper";
+    annotations["dhow.overlay.workdir"] = bundle.folder() / "work";
+    auto created = bundle.create("echo written > /new");
+    created.start();
+    linux::pidfd_reap(created.process.pidfd.get());
+    auto path = fmt::format("/proc/self/fd/{}/new", created.process.root.get());
+    EXPECT_TRUE(std::filesystem::exists(path));
+    created.process.root.reset();
+    EXPECT_TRUE(std::filesystem::exists(bundle.folder() / "upper/new"));
+}
+
 TEST(Container, AReadOnlyRootIsReadOnly) {
     Bundle bundle;
     bundle.config.root.readonly = true;
