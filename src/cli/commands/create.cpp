@@ -12,7 +12,9 @@ int create(Session& session, const Arguments& arguments) {
     try {
         session.print("{}\n", make_container(session, arguments, body));
         return 0;
-    } catch (const client::DaemonError& error) {
+    } catch (const Exit&) {
+        throw;
+    } catch (const Error& error) {
         throw Exit(1, message_of(error));
     }
 }

@@ -68,6 +68,7 @@ int inspect(Session& session, const Arguments& arguments) {
             1, fmt::format(
                    "unknown type: \"{}\": must be one of \"container\", \"image\", \"network\", \"volume\"",
                    wanted));
+    check_inspect_format(arguments.text("format"));
     json::Array documents;
     std::vector<std::string> failures;
     for (const auto& name : arguments.positional()) {

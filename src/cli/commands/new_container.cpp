@@ -8,6 +8,7 @@
 
 #include "base/defer.hpp"
 #include "cli/commands/support.hpp"
+#include "cli/create/reference.hpp"
 #include "cli/format/progress.hpp"
 #include "client/streams.hpp"
 
@@ -93,6 +94,7 @@ std::string make_container(Session& session, const Arguments& arguments, const w
                            const std::function<void()>& meanwhile) {
     auto policy = arguments.text("pull");
     check_pull_policy(policy);
+    check_image_name(body.image);
     IdFile id_file((std::string(arguments.text("cidfile"))));
     auto pull = [&] {
         pull_image(session, body.image, arguments.text("platform"), arguments.flag("quiet"), true);

@@ -78,6 +78,15 @@ std::string moment(std::string_view text) {
     throw InvalidArgument("failed to parse value as time or duration: \"{}\"", text);
 }
 
+void check_inspect_format(std::string_view format) {
+    constexpr int bad_usage = 64;
+    try {
+        check_format(format);
+    } catch (const Error& error) {
+        throw Exit(bad_usage, error.message());
+    }
+}
+
 int print_documents(Session& session, const json::Array& documents, std::string_view format,
                     const std::vector<std::string>& failures) {
     std::string bad_template;
@@ -105,6 +114,7 @@ int print_documents(Session& session, const json::Array& documents, std::string_
 
 int inspect_each(Session& session, const Arguments& arguments,
                  const std::function<std::string(const std::string&)>& target_of) {
+    check_inspect_format(arguments.text("format"));
     json::Array documents;
     std::vector<std::string> failures;
     for (const auto& name : arguments.positional()) {

@@ -38,6 +38,9 @@ json::Object filters_object(const std::vector<std::string>& values);
 /// epoch with nanoseconds. @throws InvalidArgument.
 std::string moment(std::string_view text);
 
+/// Refuses a --format that is no template, as inspect does. @throws Exit with status 64.
+void check_inspect_format(std::string_view format);
+
 /// What `inspect` prints of the documents that were found, by --format; then the failures. @return the exit
 /// status.
 int print_documents(Session& session, const json::Array& documents, std::string_view format,

@@ -4,7 +4,6 @@
 
 #include "base/units.hpp"
 #include "cli/create/parts.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/format/text.hpp"
 #include "cli/options/checks.hpp"
 
@@ -69,7 +68,6 @@ void apply_attach(const Arguments& arguments, wire::ContainerCreate& body) {
 void apply_process(const Arguments& arguments, wire::ContainerCreate& body) {
     const auto& words = arguments.positional();
     body.image = words.at(0);
-    check_image_name(body.image);
     body.cmd.assign(words.begin() + 1, words.end());
     if (arguments.has("entrypoint")) body.entrypoint = {std::string(arguments.text("entrypoint"))};
     body.hostname = arguments.text("hostname");

@@ -1,5 +1,6 @@
 // -v and --mount.
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
@@ -51,8 +52,8 @@ Volumes parse_volumes(const std::vector<std::string>& values) {
         auto colon = value.find(':');
         if (colon == std::string::npos)
             volumes.anonymous.push_back(value);
-        else if (colon == 0)
-            throw InvalidArgument("invalid volume specification: '{}'", value);
+        else if (std::ranges::count(split(value, ':'), ""))
+            throw InvalidArgument("invalid spec: {}: empty section between colons", value);
         else
             volumes.binds.push_back(absolute(std::string_view(value).substr(0, colon)) + value.substr(colon));
     }

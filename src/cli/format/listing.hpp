@@ -54,6 +54,10 @@ class Listing {
 
 /// Runs a template over one document, as inspect, info and version do, with a newline behind it.
 /// @param type the name of the document's type when its members are fixed; empty when it is a map.
+/// @throws TemplateError when the template cannot be read or run.
 std::string format_document(std::string_view format, const json::Value& document, std::string_view type = {});
+
+/// Reads a template without running it. @throws TemplateError("template parsing error: ...").
+void check_format(std::string_view format);
 
 }  // namespace dhow::cli
