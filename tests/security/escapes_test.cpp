@@ -1,0 +1,222 @@
+// Attacks that worked on other container platforms, as harmless probes: a sentinel on the host stays as it
+// is. The advisory that each comes from stands beside it.
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "support/end_to_end.hpp"
+
+namespace dhow::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Escapes : public EndToEnd {
+  protected:
+    /// A folder of the host that no container may read or change; its name is found nowhere else.
+    static fs::path sentinel() {
+        auto folder = daemon().folder() / "sentinel";
+        fs::create_directories(folder);
+        write_file(folder / "secret", "of the host");
+        return folder;
+    }
+    static void expect_sentinel_untouched() {
+        EXPECT_EQ(read_file(sentinel() / "secret"), "of the host");
+        auto entries = fs::directory_iterator(sentinel());
+        EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
+    }
+    /// Imports an image: busybox, changed by a line of bash that runs in its root; `changes` go to import.
+    static int make_image(const std::string& name, const std::string& line, const std::string& changes = "") {
+        auto script = fmt::format(
+            "rm -rf root && mkdir root && tar -C root -xf {} && (cd root && {}) && tar -C root -c . | docker "
+            "import {} - {}",
+            busybox_tar().native(), line, changes, name);
+        return run(daemon().sh(script)).status;
+    }
+};
+
+TEST_F(Escapes, working_directory_through_a_leaked_descriptor) {  // CVE-2024-21626
+    auto folder = sentinel();
+    for (int fd = 3; fd < 24; ++fd) {
+        auto result = daemon().docker(fmt::format(
+            "run --rm -w /proc/self/fd/{} busybox cat ../../../../../..{}/secret", fd, folder.native()));
+        EXPECT_NE(result.status, 0) << describe(result);
+        EXPECT_EQ(result.out, "");
+    }
+    docker("run -d --name box busybox sleep 1000");
+    for (int fd = 3; fd < 24; ++fd) {
+        auto result = daemon().docker(
+            fmt::format("exec -w /proc/self/fd/{} box cat ../../../../../..{}/secret", fd, folder.native()));
+        EXPECT_NE(result.status, 0) << describe(result);
+    }
+}
+
+TEST_F(Escapes, no_descriptor_but_the_standard_streams) {  // CVE-2024-21626, CVE-2016-9962
+    // ls has one of its own: the folder that it reads.
+    EXPECT_EQ(docker("run --rm busybox ls /proc/self/fd"), "0\n1\n2\n3");
+    docker("run -d --name box busybox sleep 1000");
+    EXPECT_EQ(docker("exec box ls /proc/self/fd"), "0\n1\n2\n3");
+    EXPECT_EQ(docker("exec box ls /proc/1/fd"), "0\n1\n2");
+}
+
+TEST_F(Escapes, the_runtime_cannot_be_overwritten) {  // CVE-2019-5736
+    auto checksum = [] { return run(sh("sha256sum " + Dhowd::program("dhow-runtime").native())).text(); };
+    auto before = checksum();
+    ASSERT_EQ(make_image("evil", "printf '#!/proc/self/exe\\n' >bin/evil && chmod 755 bin/evil"), 0);
+    daemon().docker("run --rm evil /bin/evil");
+    docker("run -d --name box evil sleep 1000");
+    Process watcher(
+        daemon().sh(
+            "docker exec box sh -c 'while :; do for p in /proc/[0-9]*; do echo x >>$p/exe; done; done'"),
+        "", "");
+    for (int i = 0; i < 20; ++i) daemon().docker("exec box /bin/evil");
+    EXPECT_EQ(checksum(), before);
+    docker("rm -f box && docker rmi evil");
+}
+
+TEST_F(Escapes, proc_and_sys_that_are_links_in_the_image) {  // CVE-2023-28642, CVE-2019-19921, CVE-2025-54867
+    auto folder = sentinel();
+    for (auto name : {"proc", "sys", "dev"}) {
+        ASSERT_EQ(make_image("linked", fmt::format("ln -s {} {}", folder.native(), name)), 0);
+        auto result =
+            daemon().docker("run --rm linked sh -c 'readlink /proc/self; ls /proc/self/ns | head -1'");
+        if (result.status == 0) {
+            EXPECT_NE(result.out.find("cgroup"), std::string::npos) << describe(result);
+        }
+        expect_sentinel_untouched();
+        docker("rmi linked");
+    }
+}
+
+TEST_F(Escapes,
+       mount_targets_and_directories_through_links) {  // CVE-2021-30465, CVE-2026-55686, CVE-2024-45310
+    auto folder = sentinel();
+    ASSERT_EQ(make_image("linked",
+                         fmt::format("ln -s {0} out && ln -s ../../../../../../..{0} up", folder.native())),
+              0);
+    for (auto place : {"/out/made", "/up/made", "/out", "/up"}) {
+        daemon().docker(fmt::format("run --rm -w {} linked true", place));
+        daemon().docker(fmt::format("run --rm -v /anon -v vol:{}/v linked touch {}/v/x", place, place));
+        daemon().docker(fmt::format("run --rm --tmpfs {} linked touch {}/x", place, place));
+        expect_sentinel_untouched();
+    }
+    docker("rmi linked");
+}
+
+TEST_F(Escapes, volumes_of_an_image_that_climb) {  // CVE-2022-23648
+    auto folder = sentinel();
+    auto status =
+        make_image("climbs", "true", fmt::format("-c 'VOLUME /../../../../../..{}'", folder.native()));
+    if (status == 0) {
+        auto result = daemon().docker(fmt::format("run --rm climbs cat {}/secret", folder.native()));
+        EXPECT_EQ(result.out, "") << describe(result);
+        docker("rmi climbs");
+    }
+    expect_sentinel_untouched();
+}
+
+TEST_F(Escapes, archives_that_climb) {  // CVE-2020-10696 and all its kin
+    auto folder = sentinel();
+    auto archive = (daemon().work() / "climbs.tar").native();
+    auto script = fmt::format(R"py(
+import io, tarfile
+t = tarfile.open("{1}", "w")
+def file(name):
+    i = tarfile.TarInfo(name); i.size = 4; t.addfile(i, io.BytesIO(b"evil"))
+def link(name, to, kind):
+    i = tarfile.TarInfo(name); i.type = kind; i.linkname = to; t.addfile(i)
+file("../../../../../../../../../../..{0}/dots")
+file("{0}/absolute")
+link("out", "{0}", tarfile.SYMTYPE); file("out/through_link")
+link("up", "../../../../../../../../../..{0}", tarfile.SYMTYPE); file("up/through_relative_link")
+link("hard", "../../../../../../../../../../..{0}/secret", tarfile.LNKTYPE)
+link("hard2", "out/secret", tarfile.LNKTYPE); file("hard2")
+t.close())py",
+                              folder.native(), archive);
+    expect_success(run(program({"python3", "-c", script})));
+    daemon().docker("import " + archive + " climbs:1");
+    expect_sentinel_untouched();
+    struct stat status{};
+    ASSERT_EQ(::stat((folder / "secret").c_str(), &status), 0);
+    EXPECT_EQ(status.st_nlink, 1u);
+    daemon().docker("rmi -f climbs:1");
+}
+
+TEST_F(Escapes, capabilities_are_not_inheritable) {  // CVE-2022-24769, CVE-2022-29162
+    docker("run -d --name box --user 1000 busybox sleep 1000");
+    for (auto line : {"run --rm busybox grep CapInh /proc/self/status",
+                      "run --rm --user 1000 busybox grep CapEff /proc/self/status",
+                      "exec box grep CapInh /proc/self/status", "exec box grep CapEff /proc/self/status",
+                      "exec box grep CapAmb /proc/self/status"})
+        EXPECT_EQ(docker(line).substr(8), "0000000000000000") << line;
+}
+
+TEST_F(Escapes, system_calls_that_reach_the_kernel_are_refused) {  // CVE-2022-0185, CVE-2022-0492
+    EXPECT_NE(daemon().docker("run --rm busybox unshare -U true").status, 0);
+    EXPECT_NE(daemon().docker("run --rm busybox mount -t tmpfs x /tmp").status, 0);
+    EXPECT_NE(daemon()
+                  .docker("run --rm busybox sh -c 'd=$(find /sys/fs/cgroup -name release_agent | head -1); "
+                          "echo /x >${d:-/sys/x}'")
+                  .status,
+              0);
+    EXPECT_NE(daemon().docker("run --rm busybox sh -c 'echo x >/proc/sys/kernel/core_pattern'").status, 0);
+    EXPECT_NE(daemon().docker("run --rm busybox sh -c 'echo x >/proc/sysrq-trigger'").status, 0);
+    EXPECT_NE(daemon().docker("run --rm busybox insmod /x").status, 0);
+}
+
+TEST_F(Escapes, masked_paths_show_nothing) {  // CVE-2017-16539, CVE-2018-10892, CVE-2025-31133
+    for (auto path :
+         {"/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/latency_stats", "/proc/sched_debug"})
+        EXPECT_EQ(docker(fmt::format("run --rm busybox sh -c 'cat {} 2>/dev/null | wc -c'", path)), "0")
+            << path;
+    for (auto path :
+         {"/proc/acpi", "/proc/scsi", "/sys/firmware", "/proc/asound", "/sys/devices/virtual/powercap"})
+        EXPECT_EQ(docker(fmt::format("run --rm busybox sh -c 'ls -A {} 2>/dev/null | wc -l'", path)), "0")
+            << path;
+    // The device that masks is the container's, and an image cannot put another thing there.
+    ASSERT_EQ(make_image("nulled", "mkdir dev && ln -s /proc/sys/kernel/core_pattern dev/null"), 0);
+    auto result =
+        daemon().docker("run --rm nulled sh -c 'ls -l /dev/null | cut -c1; cat /proc/kcore | wc -c'");
+    EXPECT_TRUE(result.status != 0 || result.text() == "c\n0") << describe(result);
+    docker("rmi nulled");
+}
+
+TEST_F(Escapes,
+       folders_of_the_daemon_are_closed_to_others) {  // CVE-2021-41091, CVE-2021-41103, CVE-2024-25621
+    auto mode = [](const fs::path& path) {
+        return static_cast<unsigned>(fs::status(path).permissions()) & 07777u;
+    };
+    EXPECT_EQ(mode(daemon().data_root()) & 07u, 0u);
+    EXPECT_EQ(mode(daemon().exec_root()) & 077u, 0u);
+    EXPECT_EQ(mode(daemon().socket()) & 07u, 0u);
+}
+
+TEST_F(Escapes, no_abstract_socket) {  // CVE-2020-15257
+    docker("run -d --name box busybox sleep 1000");
+    auto sockets = expect_success(run(sh("cat /proc/net/unix").on(host()))).out;
+    EXPECT_EQ(sockets.find("@dhow"), std::string::npos);
+}
+
+TEST_F(Escapes, environment_of_one_is_not_seen_by_another) {  // CVE-2020-14370
+    docker("run -d --name one -e SECRET=of-one busybox sleep 1000");
+    EXPECT_EQ(daemon().docker("run --rm busybox env").out.find("of-one"), std::string::npos);
+    EXPECT_EQ(daemon().log().find("of-one"), std::string::npos);
+    // Neither are those of the daemon and its supervisor.
+    EXPECT_EQ(docker("exec one env | cut -d= -f1 | sort"), "HOME\nHOSTNAME\nPATH\nSECRET");
+}
+
+TEST_F(Escapes, out_of_range_user_is_no_root) {  // CVE-2024-40635, CVE-2026-46680, CVE-2016-3697
+    ASSERT_EQ(make_image("named",
+                         "echo '4294967296:x:0:0::/:/bin/sh' >>etc/passwd; echo "
+                         "'2147483648:x:0:0::/:/bin/sh' >>etc/passwd"),
+              0);
+    for (auto user :
+         {"4294967296", "2147483648", "-1", "4294967296:0", "1000:4294967296", "99999999999999999999"}) {
+        auto result = daemon().docker(fmt::format("run --rm --user={} named id -u", user));
+        EXPECT_NE(result.status, 0) << describe(result);
+    }
+    docker("rmi named");
+}
+
+}  // namespace
+}  // namespace dhow::test
