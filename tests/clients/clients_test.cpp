@@ -58,9 +58,15 @@ std::unique_ptr<Daemons> Clients::daemons;
 
 using Results = std::vector<Result>;
 
-Results run_all(const Transcript& transcript, const Daemon& daemon, Client client) {
+Results run_all(const Transcript& transcript, Daemon& daemon, Client client) {
     Results results;
-    for (auto& step : transcript.steps) results.push_back(run_step(step, daemon, client));
+    for (auto& step : transcript.steps) {
+        results.push_back(run_step(step, daemon, client));
+        if (daemon.running()) continue;
+        ADD_FAILURE() << "the daemon ended at: " << step.line << "\n" << daemon.log();
+        daemon.start();
+        break;
+    }
     return results;
 }
 
@@ -85,7 +91,7 @@ void expect_wanted(const Transcript& transcript, const Results& run, const std::
 
 void expect_same(const Transcript& transcript, const Results& peer, const Results& ours, Client client,
                  const std::string& who) {
-    for (std::size_t i = 0; i < peer.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(peer.size(), ours.size()); ++i) {
         auto& step = transcript.steps[i];
         auto about = who + "$ " + step.line;
         if (step.compares("status", client)) {

@@ -112,9 +112,19 @@ std::string difference(const Inventory& before, const Inventory& after) {
         auto& old = before.at(kind);
         for (auto& entry : entries)
             if (!old.contains(entry)) result += fmt::format("+{}: {}\n", kind, entry);
+        // What is gone is no leak, but a row that is gone was somebody's.
         for (auto& entry : old)
-            if (!entries.contains(entry)) result += fmt::format("-{}: {}\n", kind, entry);
+            if (kind == "rows" && !entries.contains(entry)) result += fmt::format("-{}: {}\n", kind, entry);
     }
+    return result;
+}
+
+/// Namespaces stand ready under names of their own, always a few: only their number counts.
+Entries numbered(const Entries& entries, const std::string& what) {
+    Entries result;
+    int number = 0;
+    for (auto& entry : entries)
+        result.insert(entry.find(what) == std::string::npos ? entry : fmt::format("{} {}", what, ++number));
     return result;
 }
 
@@ -123,13 +133,14 @@ std::string difference(const Inventory& before, const Inventory& after) {
 Inventory take_inventory(const Daemon& daemon) {
     static const std::regex index("^[0-9]+: "),
         counters("counter packets [0-9]+ bytes [0-9]+|expires [0-9a-z]+");
-    return {{"mounts", mounts(daemon)},
+    auto ready = (daemon.exec_root() / "netns").native() + "/";
+    return {{"mounts", numbered(mounts(daemon), ready)},
             {"cgroups", cgroups()},
             {"processes", works_for(daemon)},
-            {"namespaces", namespaces(daemon)},
+            {"namespaces", numbered(namespaces(daemon), ready)},
             {"interfaces", listing(daemon, "ip -o link | cut -d: -f2", index)},
             {"rules", listing(daemon, "nft list ruleset", counters)},
-            {"files", files(daemon)},
+            {"files", numbered(files(daemon), ready)},
             {"rows", rows(daemon)}};
 }
 
