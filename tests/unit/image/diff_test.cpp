@@ -19,12 +19,13 @@ using dhow::testing::TextOutput;
 using dhow::testing::TextSource;
 
 std::string describe(const std::filesystem::path& root) {
-    std::string command = "cd " + root.string() +
-                          " && find . -mindepth 1 ! -type s ! -type c -printf '%p %y %m %U %G %n %T@ %l\\n' | sort && "
-                          "getfattr -R -h -d -m - . "
-                          "2>/dev/null; find . -type c -exec stat -c '%n %t %T' {} + | sort; find . -type f "
-                          "-print0 | sort -z | xargs "
-                          "-0 sha256sum";
+    std::string command =
+        "cd " + root.string() +
+        " && find . -mindepth 1 ! -type s ! -type c -printf '%p %y %m %U %G %n %T@ %l\\n' | sort && "
+        "getfattr -R -h -d -m - . "
+        "2>/dev/null; find . -type c -exec stat -c '%n %t %T' {} + | sort; find . -type f "
+        "-print0 | sort -z | xargs "
+        "-0 sha256sum";
     FILE* pipe = ::popen(command.c_str(), "r");
     std::string output;
     std::array<char, 4096> buffer;
