@@ -15,7 +15,7 @@ engine::Filters read_filters(const http::Query& query) {
 
 std::optional<Timestamp> read_moment(const http::Query& query, std::string_view name) {
     auto text = query.text(name);
-    if (text.empty() || text == "0") return std::nullopt;
+    if (text.empty()) return std::nullopt;
     return engine::parse_moment(text, now());
 }
 

@@ -16,7 +16,7 @@ namespace dhow::api {
 engine::Filters read_filters(const http::Query& query);
 
 /// A point in time of a query: RFC 3339, seconds since the epoch, or a duration before now; none when it is
-/// absent or "0".
+/// absent.
 std::optional<Timestamp> read_moment(const http::Query& query, std::string_view name);
 
 struct TerminalSize {

@@ -77,7 +77,8 @@ Task<void> logs(engine::Engine& engine, Exchange& exchange) {
     wanted.timestamps = query.flag("timestamps");
     wanted.details = query.flag("details");
     wanted.since = read_moment(query, "since");
-    wanted.until = read_moment(query, "until");
+    // "0" is what clients without a limit send.
+    if (query.text("until") != "0") wanted.until = read_moment(query, "until");
     wanted.tail = read_tail(query);
 
     auto log = engine.containers().logs(request.name, wanted);

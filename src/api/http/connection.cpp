@@ -154,7 +154,7 @@ Task<void> Connection::handle() {
 Task<void> Connection::fail(std::exception_ptr failure) {
     auto response = error_response(failure);
     auto message = error_message(failure);
-    if (response.status >= 500)
+    if (response.status == 500)
         log::error("Handler for {} {} returned error: {}", method_name(request_.method), request_.path,
                    message);
     else
