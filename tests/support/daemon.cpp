@@ -93,12 +93,21 @@ Dhowd::~Dhowd() {
     } catch (const std::exception& error) {
         ::fprintf(stderr, "dhowd under test: %s\n%s\n", error.what(), log().c_str());
     }
+    run(test::sh("rmdir /sys/fs/cgroup/*/" + cgroup_parent() + " /sys/fs/cgroup/" + cgroup_parent()));
 }
 
 void Dhowd::start() {
-    std::vector<std::string> argv{program("dhowd"), "--data-root", data_root(),
-                                  "--exec-root",    exec_root(),   "--pidfile",
-                                  folder() / "pid", "-H",          "unix://" + socket().native()};
+    std::vector<std::string> argv{program("dhowd"),
+                                  "--data-root",
+                                  data_root(),
+                                  "--exec-root",
+                                  exec_root(),
+                                  "--pidfile",
+                                  folder() / "pid",
+                                  "-H",
+                                  "unix://" + socket().native(),
+                                  "--cgroup-parent",
+                                  "/" + cgroup_parent()};
     argv.insert(argv.end(), options_.begin(), options_.end());
     start_process(test::program(std::move(argv)).on(host_));
 }

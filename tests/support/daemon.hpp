@@ -38,6 +38,8 @@ class Daemon {
     std::filesystem::path data_root() const { return folder() / "data"; }
     std::filesystem::path exec_root() const { return folder() / "exec"; }
     std::filesystem::path socket() const { return folder() / "d.sock"; }
+    /// The parent of its containers' cgroups, a name of its own.
+    std::string cgroup_parent() const { return folder().filename(); }
     std::string log() const { return read_file(folder() / "log"); }
 
     /// A line for bash on this host, with `docker` speaking to this daemon, and `work()` as the folder.

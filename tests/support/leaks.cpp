@@ -43,12 +43,16 @@ Entries mounts(const Daemon& daemon) {
     return result;
 }
 
-Entries cgroups() {
+Entries cgroups(const Daemon& daemon) {
     Entries result;
     std::error_code gone;
-    for (auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup", gone))
-        for (auto& entry : fs::recursive_directory_iterator(hierarchy.path() / "dhow", gone))
-            if (entry.is_directory(gone)) result.insert(entry.path());
+    for (auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup", gone)) {
+        auto parent = hierarchy.path() / daemon.cgroup_parent();
+        for (auto entry = fs::recursive_directory_iterator(parent, gone); !gone && entry != end(entry);
+             entry.increment(gone))
+            if (entry->is_directory(gone)) result.insert(entry->path());
+        gone.clear();
+    }
     return result;
 }
 
@@ -84,8 +88,10 @@ Entries listing(const Daemon& daemon, const std::string& command, const std::reg
 Entries files(const Daemon& daemon) {
     Entries result;
     std::error_code gone;
-    for (auto& entry : fs::recursive_directory_iterator(daemon.exec_root(), gone))
-        result.insert(entry.path());
+    for (auto entry = fs::recursive_directory_iterator(daemon.exec_root(), gone);
+         !gone && entry != end(entry); entry.increment(gone))
+        result.insert(entry->path());
+    gone.clear();
     for (auto& top : fs::directory_iterator(daemon.data_root(), gone))
         for (auto& entry : fs::directory_iterator(top.path(), gone))
             if (entry.is_directory(gone)) result.insert(entry.path());
@@ -135,7 +141,7 @@ Inventory take_inventory(const Daemon& daemon) {
         counters("counter packets [0-9]+ bytes [0-9]+|expires [0-9a-z]+");
     auto ready = (daemon.exec_root() / "netns").native() + "/";
     return {{"mounts", numbered(mounts(daemon), ready)},
-            {"cgroups", cgroups()},
+            {"cgroups", cgroups(daemon)},
             {"processes", works_for(daemon)},
             {"namespaces", numbered(namespaces(daemon), ready)},
             {"interfaces", listing(daemon, "ip -o link | cut -d: -f2", index)},

@@ -15,7 +15,7 @@ namespace dhow::test {
 using Inventory = std::map<std::string, std::set<std::string>>;
 
 /// - mounts: in any mount namespace, at or from the daemon's folders (proc_pid_mountinfo(5));
-/// - cgroups: below `dhow` of every hierarchy;
+/// - cgroups: below the daemon's own parent in every hierarchy;
 /// - namespaces: network namespaces with a process that works for this daemon, and those pinned below its
 /// folders;
 /// - interfaces and rules: of its host (ip(8), nft(8)), without counters and handles;
