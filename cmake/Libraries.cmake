@@ -13,6 +13,7 @@ target_link_libraries(ext_boost_json INTERFACE ${BOOST_JSON_ARCHIVE} ${BOOST_CON
 # Asio and Beast are compiled once, in src/base/async/.
 add_library(ext_asio INTERFACE)
 target_compile_definitions(ext_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+    BOOST_ASIO_DISABLE_BOOST_DATE_TIME
     BOOST_BEAST_SEPARATE_COMPILATION)
 target_link_libraries(ext_asio INTERFACE Threads::Threads)
 # g++ 12 at -O2 inlines an awaitable's operator new but not its operator delete, and then sees a mismatch.

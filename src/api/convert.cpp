@@ -1,6 +1,8 @@
 #include "api/convert.hpp"
 
 #include "api/translate.hpp"
+#include "engine/model/container_json.hpp"
+#include "oci/descriptor_json.hpp"
 #include "wire/filters.hpp"
 
 namespace dhow::api {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "oci/runtime_config_json.hpp"
 
 namespace dhow::bundle {
 

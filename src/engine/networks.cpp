@@ -7,6 +7,7 @@
 #include "engine/containers/run.hpp"
 #include "engine/containers/storage.hpp"
 #include "engine/core.hpp"
+#include "network/model_json.hpp"
 #include "network/networks.hpp"
 
 namespace dhow::engine {

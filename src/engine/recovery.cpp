@@ -9,6 +9,7 @@
 #include "engine/containers/run.hpp"
 #include "engine/containers/storage.hpp"
 #include "engine/core.hpp"
+#include "engine/model/container_json.hpp"
 #include "network/networks.hpp"
 
 namespace dhow::engine {

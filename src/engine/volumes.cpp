@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "engine/core.hpp"
+#include "engine/model/volume_json.hpp"
 #include "engine/volume_content.hpp"
 
 namespace dhow::engine {

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/units.hpp"
+#include "oci/image_config_json.hpp"
 #include "oci/manifest.hpp"
 
 namespace dhow::image {

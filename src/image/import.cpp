@@ -4,6 +4,7 @@
 #include "image/assemble.hpp"
 #include "image/change.hpp"
 #include "image/images.hpp"
+#include "oci/image_config_json.hpp"
 
 namespace dhow::image {
 

@@ -1,7 +1,9 @@
 // The rules of the table, in the order in which a packet meets them.
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "network/firewall.hpp"
+#include "network/model_json.hpp"
 
 namespace dhow::network {
 

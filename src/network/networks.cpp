@@ -4,7 +4,9 @@
 
 #include "base/defer.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/random.hpp"
+#include "network/model_json.hpp"
 #include "network/plan.hpp"
 #include "network/state.hpp"
 #include "network/subnets.hpp"

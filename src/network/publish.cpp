@@ -2,7 +2,9 @@
 
 #include "base/defer.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "linux/netlink/conntrack.hpp"
+#include "network/model_json.hpp"
 #include "network/networks.hpp"
 #include "network/state.hpp"
 

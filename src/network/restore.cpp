@@ -4,7 +4,9 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "linux/netlink/links.hpp"
+#include "network/model_json.hpp"
 #include "network/networks.hpp"
 #include "network/state.hpp"
 

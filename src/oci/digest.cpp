@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "oci/digest_json.hpp"
 
 namespace dhow::oci {
 

@@ -6,8 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/json.hpp"
-
 namespace dhow::oci {
 
 /// A digest that is well formed: there is no way to hold a bad one. Only an empty one (`!digest`) says
@@ -44,9 +42,3 @@ class Digest {
 bool is_hex(std::string_view text);
 
 }  // namespace dhow::oci
-
-template <>
-struct dhow::json::Custom<dhow::oci::Digest> {
-    static dhow::oci::Digest from(const Value& value);
-    static Value to(const dhow::oci::Digest& digest);
-};

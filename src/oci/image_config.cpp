@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "oci/image_config_json.hpp"
 
 namespace dhow::oci {
 

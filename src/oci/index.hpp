@@ -2,6 +2,9 @@
 // Several images under one name, one a platform (OCI image spec, image-index.md; docker's manifest list).
 
 #include "oci/descriptor.hpp"
+#include "oci/descriptor_json.hpp"
+#include "oci/digest_json.hpp"
+#include "oci/platform_json.hpp"
 
 namespace dhow::oci {
 

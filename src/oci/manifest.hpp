@@ -5,6 +5,9 @@
 #include <optional>
 
 #include "oci/descriptor.hpp"
+#include "oci/descriptor_json.hpp"
+#include "oci/digest_json.hpp"
+#include "oci/platform_json.hpp"
 
 namespace dhow::oci {
 

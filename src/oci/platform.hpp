@@ -5,8 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.hpp"
-
 namespace dhow::oci {
 
 struct Platform {
@@ -31,12 +29,3 @@ struct Platform {
 };
 
 }  // namespace dhow::oci
-
-template <>
-struct dhow::json::Members<dhow::oci::Platform> {
-    using T = dhow::oci::Platform;
-    static constexpr auto list = std::tuple{member("architecture", &T::architecture), member("os", &T::os),
-                                            member("os.version", &T::os_version, omit_empty),
-                                            member("os.features", &T::os_features, omit_empty),
-                                            member("variant", &T::variant, omit_empty)};
-};

@@ -1,5 +1,7 @@
 #include "oci/runtime_config.hpp"
 
+#include "oci/runtime_config_json.hpp"
+
 namespace dhow::oci {
 
 RuntimeConfig read_runtime_config(std::string_view text) { return json::read<RuntimeConfig>(text); }

@@ -267,5 +267,3 @@ Resources read_resources(std::string_view text);
 std::string write_resources(const Resources& resources);
 
 }  // namespace dhow::oci
-
-#include "oci/runtime_config_json.hpp"

@@ -1,8 +1,9 @@
 #pragma once
-// The JSON names behind oci/runtime_config.hpp; include that.
+// The JSON of oci/runtime_config.hpp, apart from it because it is slow to compile and few files need it.
 
 #include <tuple>
 
+#include "base/json.hpp"
 #include "oci/runtime_config.hpp"
 
 namespace dhow::json {

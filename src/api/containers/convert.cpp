@@ -2,6 +2,9 @@
 
 #include "api/convert.hpp"
 #include "api/translate.hpp"
+#include "engine/model/container_json.hpp"
+#include "engine/model/container_state_json.hpp"
+#include "network/model_json.hpp"
 
 namespace dhow::api::containers {
 

@@ -2,6 +2,8 @@
 
 #include "api/convert.hpp"
 #include "api/translate.hpp"
+#include "oci/descriptor_json.hpp"
+#include "oci/image_config_json.hpp"
 
 namespace dhow::api::images {
 

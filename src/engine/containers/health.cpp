@@ -12,6 +12,7 @@
 #include "engine/beside.hpp"
 #include "engine/containers/run.hpp"
 #include "engine/core.hpp"
+#include "engine/model/container_state_json.hpp"
 
 namespace dhow::engine {
 

@@ -4,7 +4,9 @@
 
 #include "base/error.hpp"
 #include "engine/core.hpp"
+#include "engine/model/container_state_json.hpp"
 #include "engine/validate/validate.hpp"
+#include "network/model_json.hpp"
 
 namespace dhow::engine {
 

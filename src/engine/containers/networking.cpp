@@ -8,6 +8,7 @@
 #include "engine/containers/spec.hpp"
 #include "engine/core.hpp"
 #include "engine/validate/validate.hpp"
+#include "network/model_json.hpp"
 #include "network/networks.hpp"
 
 namespace dhow::engine {

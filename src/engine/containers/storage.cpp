@@ -1,6 +1,7 @@
 #include "engine/containers/storage.hpp"
 
 #include "engine/core.hpp"
+#include "engine/model/container_json.hpp"
 
 namespace dhow::engine {
 

@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "base/error.hpp"
+#include "engine/model/container_state_json.hpp"
 
 namespace dhow::engine {
 

@@ -5,8 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "base/json.hpp"
-#include "base/json_time.hpp"
+#include "base/units.hpp"
 
 namespace dhow::engine {
 
@@ -26,14 +25,3 @@ struct VolumeUsage {
 };
 
 }  // namespace dhow::engine
-
-template <>
-struct dhow::json::Members<dhow::engine::Volume> {
-    using T = engine::Volume;
-    static constexpr auto list = std::tuple{
-        member("Version", &T::version),      member("Name", &T::name),
-        member("Driver", &T::driver),        member("Mountpoint", &T::mountpoint),
-        member("CreatedAt", &T::created_at), member("Labels", &T::labels),
-        member("Options", &T::options),
-    };
-};

@@ -8,6 +8,7 @@
 #include "linux/ns.hpp"
 #include "linux/proc.hpp"
 #include "oci/runtime_config.hpp"
+#include "oci/runtime_config_json.hpp"
 #include "programs/dhow-runtime/verbs.hpp"
 
 namespace dhow::runtime_program {
