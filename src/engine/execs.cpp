@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/user.hpp"
 #include "engine/core.hpp"
 
 namespace dhow::engine {
@@ -18,13 +19,13 @@ std::string command_text(const Exec& exec) {
     return text;
 }
 
-void require_running(const Live& container) {
+void require_running(const Live& container, const std::string& name) {
     const auto& record = container.record;
     switch (record.state.phase) {
         case Phase::running:
             return;
         case Phase::paused:
-            throw Conflict("container {} is paused, unpause the container before exec", record.id);
+            throw Conflict("Container {} is paused, unpause the container before exec", name);
         case Phase::restarting:
             throw Conflict("Container {} is restarting, wait until the container is running", record.id);
         default:
@@ -59,7 +60,7 @@ Task<UniqueFd> prepare(Core& core, LivePtr container, std::shared_ptr<Exec> exec
     auto size = request.console_size ? request.console_size : config.console_size;
     if (size && config.tty) shim_request.process.console_size = oci::ConsoleSize{size->first, size->second};
     auto shim = container->shim;
-    if (!shim) require_running(*container);
+    if (!shim) require_running(*container, container->id());
     co_await shim->exec_create(std::move(shim_request));
     if (request.detach) co_return UniqueFd();
     shim::AttachRequest attach;
@@ -76,12 +77,19 @@ Task<UniqueFd> prepare(Core& core, LivePtr container, std::shared_ptr<Exec> exec
 
 Task<std::string> Execs::create(std::string name, ExecConfig config) {
     auto container = core_.registry.get(name);
-    require_running(*container);
+    require_running(*container, name);
     if (config.cmd.empty()) throw InvalidArgument("No exec command specified");
     for (const auto& entry : config.env)
         if (entry.empty() || entry[0] == '=')
             throw InvalidArgument("invalid environment variable: {}", entry);
     if (!config.detach_keys.empty()) parse_detach_keys(config.detach_keys);
+    if (!config.user.empty()) {
+        // Looked up again when it starts; but who cannot be found is refused before there is a stream.
+        auto find_user = [user = config.user, pid = container->record.state.pid] {
+            bundle::resolve_user(bundle::RootView::of_process(pid), user, {});
+        };
+        co_await core_.pool.run(std::move(find_user));
+    }
     auto exec = std::make_shared<Exec>();
     exec->id = random_hex(32);
     exec->container_id = container->id();
@@ -98,7 +106,7 @@ void Execs::require_startable(const std::string& id) const {
     if (exec->phase != ExecPhase::created) throw Conflict("exec command {} is already running", id);
     auto container = core_.registry.find_id(exec->container_id);
     if (!container) throw NotFound("No such container: {}", exec->container_id);
-    require_running(*container);
+    require_running(*container, container->id());
 }
 
 Task<UniqueFd> Execs::start(std::string id, ExecStartRequest request) {
@@ -112,7 +120,7 @@ Task<UniqueFd> Execs::start(std::string id, ExecStartRequest request) {
     try {
         stream = co_await prepare(core_, container, exec, request);
         auto shim = container->shim;
-        if (!shim) require_running(*container);
+        if (!shim) require_running(*container, container->id());
         auto pid = co_await shim->exec_start(id);
         if (exec->phase == ExecPhase::starting) {
             exec->pid = pid;
