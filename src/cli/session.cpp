@@ -1,6 +1,7 @@
 #include "cli/session.hpp"
 
 #include <cstdlib>
+#include <deque>
 
 #include <unistd.h>
 
@@ -11,6 +12,7 @@ namespace dhow::cli {
 namespace {
 
 constexpr std::size_t enough_to_write = 32 * 1024;
+constexpr std::size_t most_at_once = 50;  // as docker asks
 
 std::string_view environment(const char* name) {
     const char* value = std::getenv(name);
@@ -68,6 +70,47 @@ int Session::for_each(const std::vector<std::string>& names,
     if (failures.empty()) return 0;
     error(join(failures, "\n"));
     return 1;
+}
+
+int Session::ask_for_each(const std::vector<std::string>& names,
+                          const std::function<client::Request(const std::string&)>& request_of,
+                          const std::function<bool(const Error&)>& matters) {
+    if (names.size() > 1) client().negotiate();
+    std::deque<std::pair<std::string, client::Connection>> asked;
+    std::vector<std::string> failures;
+    int status = 0;
+    auto attempt = [&](auto&& step) {
+        try {
+            step();
+        } catch (const Error& failure) {
+            failures.push_back(message_of(failure));
+            if (!matters || matters(failure)) status = 1;
+        }
+    };
+    auto settle_first = [&] {
+        auto [name, connection] = std::move(asked.front());
+        asked.pop_front();
+        attempt([&] {
+            client().finish(connection);
+            connection.read_all();
+            client().keep(std::move(connection));
+            print("{}\n", name);
+        });
+    };
+    for (const auto& name : names) {
+        if (names.size() == 1) {
+            attempt([&] {
+                client().json(request_of(name));
+                print("{}\n", name);
+            });
+            break;
+        }
+        if (asked.size() == most_at_once) settle_first();
+        attempt([&] { asked.emplace_back(name, client().start(request_of(name))); });
+    }
+    while (!asked.empty()) settle_first();
+    if (!failures.empty()) error(join(failures, "\n"));
+    return status;
 }
 
 std::string message_of(const Error& error) {

@@ -52,6 +52,13 @@ class Session {
     int for_each(const std::vector<std::string>& names,
                  const std::function<std::optional<std::string>(const std::string& name)>& action);
 
+    /// Asks the daemon the same of all names, many at once, and prints each that was done, in their order.
+    /// @param matters tells which failures make the exit status 1; all do when it is empty.
+    /// @return the exit status.
+    int ask_for_each(const std::vector<std::string>& names,
+                     const std::function<client::Request(const std::string& name)>& request_of,
+                     const std::function<bool(const Error&)>& matters = {});
+
   private:
     std::string host_;
     std::unique_ptr<client::Client> client_;

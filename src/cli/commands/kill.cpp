@@ -10,11 +10,10 @@ namespace {
 constexpr std::array options{text("signal", 's', "Signal to send to the container")};
 
 int kill(Session& session, const Arguments& arguments) {
-    return session.for_each(arguments.positional(), [&](const std::string& name) {
+    return session.ask_for_each(arguments.positional(), [&](const std::string& name) {
         client::Target target(container_path(name, "/kill"));
         target.add_if(arguments.has("signal"), "signal", arguments.text("signal"));
-        session.client().post(target.take());
-        return std::optional(name);
+        return client::Request{.method = "POST", .target = target.take()};
     });
 }
 

@@ -8,9 +8,8 @@ namespace dhow::cli {
 namespace {
 
 int post_each(Session& session, const Arguments& arguments, std::string_view verb) {
-    return session.for_each(arguments.positional(), [&](const std::string& name) {
-        session.client().post(container_path(name, verb));
-        return std::optional(name);
+    return session.ask_for_each(arguments.positional(), [&](const std::string& name) {
+        return client::Request{.method = "POST", .target = container_path(name, verb)};
     });
 }
 

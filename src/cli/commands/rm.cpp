@@ -15,28 +15,18 @@ constexpr std::array options{
 
 int rm(Session& session, const Arguments& arguments) {
     bool force = arguments.flag("force");
-    auto remove = [&](const std::string& given) {
+    auto request_of = [&](const std::string& given) {
         std::string_view name = given;
         while (name.starts_with('/')) name.remove_prefix(1);
         if (name.empty()) throw InvalidArgument("Container name cannot be empty");
         client::Target target(container_path(name));
         target.add_if(force, "force", "1").add_if(arguments.flag("link"), "link", "1");
         target.add_if(arguments.flag("volumes"), "v", "1");
-        session.client().remove(target.take());
-        return std::optional(given);
+        return client::Request{.method = "DELETE", .target = target.take()};
     };
-    if (!force) return session.for_each(arguments.positional(), remove);
     // With -f what is not there counts as removed: its message is shown, the status stays 0.
-    int status = 0;
-    for (const auto& name : arguments.positional()) {
-        try {
-            session.print("{}\n", *remove(name));
-        } catch (const Error& error) {
-            session.error(message_of(error));
-            if (error.kind() != ErrorKind::not_found) status = 1;
-        }
-    }
-    return status;
+    auto matters = [&](const Error& error) { return !force || error.kind() != ErrorKind::not_found; };
+    return session.ask_for_each(arguments.positional(), request_of, matters);
 }
 
 }  // namespace

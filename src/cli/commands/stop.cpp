@@ -19,12 +19,11 @@ constexpr std::array options{
 };
 
 int end(Session& session, const Arguments& arguments, std::string_view verb) {
-    return session.for_each(arguments.positional(), [&](const std::string& name) {
+    return session.ask_for_each(arguments.positional(), [&](const std::string& name) {
         client::Target target(container_path(name, verb));
         target.add_if(arguments.has("signal"), "signal", arguments.text("signal"));
         target.add_if(arguments.has("timeout"), "t", arguments.text("timeout"));
-        session.client().post(target.take());
-        return std::optional(name);
+        return client::Request{.method = "POST", .target = target.take()};
     });
 }
 

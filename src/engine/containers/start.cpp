@@ -1,8 +1,8 @@
 // POST /containers/{id}/start, and what the restart policy starts.
 //
 //     shim spawned  |  sandbox taken, /etc files and config.json written
-//     runtime creates the container  |  veth, addresses, ports; record saved
-//     clients' streams opened -> program let go -> answer
+//     runtime creates the container, clients' streams opened  |  veth, addresses, ports; record saved
+//     program let go -> answer
 //
 // The lines follow one another; what stands beside a bar happens at the same time.
 
@@ -199,7 +199,9 @@ Task<void> begin(Core& core, LivePtr container) {
     // Before the shim is there, which opens it at once. On a tmpfs this does not block.
     std::filesystem::create_directories(core.run_directory(container->id()));
     co_await both(prepare(core, container, std::move(facts)), spawn_shim(core, container));
-    co_await both(create_process(container), attach_and_save(core, container));
+    // The streams are asked for behind the creation, so that the same wake-up answers both.
+    auto process = both(create_process(container), connect_attachments(container));
+    co_await both(std::move(process), attach_and_save(core, container));
     co_await connect_attachments(container);
     co_await start_process(container);
     auto& state = container->record.state;

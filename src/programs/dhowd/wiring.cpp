@@ -4,6 +4,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
+#include <ctime>
 
 #include <malloc.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "base/version.hpp"
 #include "engine/engine.hpp"
 #include "image/images.hpp"
+#include "linux/memory.hpp"
 #include "network/networks.hpp"
 #include "programs/dhowd/single.hpp"
 #include "store/store.hpp"
@@ -28,6 +30,7 @@ namespace {
 constexpr std::size_t blocking_threads = 8;
 constexpr auto shutdown_patience = std::chrono::seconds(5);
 constexpr auto housekeeping_pause = std::chrono::seconds(30);
+constexpr auto housekeeping_cost = std::chrono::milliseconds(10);  // of processor time, with room to spare
 
 void make_directory(const std::filesystem::path& path, mode_t mode) {
     std::filesystem::create_directories(path);
@@ -53,6 +56,24 @@ std::string daemon_id(const std::filesystem::path& data_root) {
     }
     return id;
 }
+
+/// Gives memory back once the daemon was idle from one look to the next, and has worked before that.
+class IdleMemory {
+  public:
+    void look() {
+        timespec used{};
+        ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+        const auto total = std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+        const bool idle = total - total_ < housekeeping_cost;
+        if (idle && !given_back_) linux::give_back_idle_pages();
+        given_back_ = idle;
+        total_ = total;
+    }
+
+  private:
+    std::chrono::nanoseconds total_{};
+    bool given_back_ = false;
+};
 
 class Daemon {
   public:
@@ -83,6 +104,7 @@ class Daemon {
         server_.start();
         for (const auto& host : config_.hosts) log::info("API listen on {}", host);
         notify_service_manager("READY=1");
+        linux::give_back_idle_pages();  // what only the start needed
         asio::co_spawn(loop_, keep_house(), asio::detached);
         boost::system::error_code failed;
         int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
@@ -95,13 +117,14 @@ class Daemon {
     /// What nobody waits for: memory that a burst left goes back to the kernel, the write-ahead log into its
     /// file, and firewall rules that somebody flushed come back.
     Task<void> keep_house() {
+        IdleMemory memory;
         while (true) {
+            memory.look();
             co_await sleep_for(housekeeping_pause);
             try {
                 co_await pool_.run([this] {
                     store_.database().checkpoint();
                     for (const auto& line : networks_.repair()) log::warning("network: put back {}", line);
-                    ::malloc_trim(0);
                 });
             } catch (const Error& error) {
                 log::warning("housekeeping: {}", error.what());

@@ -4,18 +4,16 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdint>
 
 #include <fcntl.h>
-#include <link.h>
 #include <malloc.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "linux/memory.hpp"
 #include "shim/server/supervisor.hpp"
 
 namespace dhow::shim {
@@ -73,26 +71,6 @@ void become_supervisor() {
     ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
 }
 
-/// Gives back what an idle process does not need: free heap, and the pages of its own program. Those stay in
-/// the page cache, a copy for all shims; the next burst of work maps what it touches again, some tens of
-/// microseconds.
-void shrink() {
-    ::malloc_trim(0);
-    auto drop = [](dl_phdr_info* program, std::size_t, void*) {
-        for (int i = 0; i < program->dlpi_phnum; ++i) {
-            const auto& segment = program->dlpi_phdr[i];
-            // Never a writable one: its pages are this process's own, and would come back as in the file.
-            if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W)) continue;
-            auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-            auto begin = (program->dlpi_addr + segment.p_vaddr) & ~(page - 1);
-            auto end = program->dlpi_addr + segment.p_vaddr + segment.p_memsz;
-            ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
-        }
-        return 1;  // The first object is the program itself.
-    };
-    ::dl_iterate_phdr(drop, nullptr);
-}
-
 }  // namespace
 
 int serve(int control) {
@@ -106,7 +84,7 @@ int serve(int control) {
         (void)!::read(signals.get(), pending.data(), sizeof pending);
         supervisor.reap();
     });
-    loop.run(quiet, shrink);
+    loop.run(quiet, linux::give_back_idle_pages);
     return 0;
 }
 
