@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/user.hpp"
 #include "engine/core.hpp"
 
 namespace dhow::engine {
@@ -18,13 +19,13 @@ std::string command_text(const Exec& exec) {
     return text;
 }
 
-void require_running(const Live& container) {
+void require_running(const Live& container, const std::string& name) {
     const auto& record = container.record;
     switch (record.state.phase) {
         case Phase::running:
             return;
         case Phase::paused:
-            throw Conflict("container {} is paused, unpause the container before exec", record.id);
+            throw Conflict("Container {} is paused, unpause the container before exec", name);
         case Phase::restarting:
             throw Conflict("Container {} is restarting, wait until the container is running", record.id);
         default:
@@ -88,12 +89,19 @@ Task<shim::StartedExec> run(Core& core, LivePtr container, std::shared_ptr<Exec>
 
 Task<std::string> Execs::create(std::string name, ExecConfig config) {
     auto container = core_.registry.get(name);
-    require_running(*container);
+    require_running(*container, name);
     if (config.cmd.empty()) throw InvalidArgument("No exec command specified");
     for (const auto& entry : config.env)
         if (entry.empty() || entry[0] == '=')
             throw InvalidArgument("invalid environment variable: {}", entry);
     if (!config.detach_keys.empty()) parse_detach_keys(config.detach_keys);
+    if (!config.user.empty()) {
+        // Looked up again when it starts; but who cannot be found is refused before there is a stream.
+        auto find_user = [user = config.user, pid = container->record.state.pid] {
+            bundle::resolve_user(bundle::RootView::of_process(pid), user, {});
+        };
+        co_await core_.pool.run(std::move(find_user));
+    }
     auto exec = std::make_shared<Exec>();
     exec->id = random_hex(32);
     exec->container_id = container->id();
@@ -110,7 +118,7 @@ void Execs::require_startable(const std::string& id) const {
     if (exec->phase != ExecPhase::created) throw Conflict("exec command {} is already running", id);
     auto container = core_.registry.find_id(exec->container_id);
     if (!container) throw NotFound("No such container: {}", exec->container_id);
-    require_running(*container);
+    require_running(*container, container->id());
 }
 
 Task<UniqueFd> Execs::start(std::string id, ExecStartRequest request) {

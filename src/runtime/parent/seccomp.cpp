@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <set>
 
 #include <fcntl.h>
@@ -82,6 +83,16 @@ std::optional<linux::SeccompProgram> read_kept(const std::filesystem::path& path
     return program;
 }
 
+/// Who brings a profile of his own to every container must not fill the folder.
+void make_room(const std::filesystem::path& folder) {
+    constexpr std::ptrdiff_t most = 64;
+    std::error_code gone;
+    auto count = std::distance(std::filesystem::directory_iterator(folder, gone), {});
+    if (count < most) return;
+    for (std::filesystem::directory_iterator entry(folder, gone), end; entry != end; entry.increment(gone))
+        ::unlink(entry->path().c_str());
+}
+
 /// A file that cannot be kept is compiled again next time: nothing else is lost.
 void keep(const std::filesystem::path& path, const std::string& key, const linux::SeccompProgram& program) {
     Header header;
@@ -92,6 +103,7 @@ void keep(const std::filesystem::path& path, const std::string& key, const linux
     text += key;
     text.append(reinterpret_cast<const char*>(program.data()), program.size() * sizeof(sock_filter));
     ::mkdir(path.parent_path().c_str(), 0700);
+    make_room(path.parent_path());
     auto fresh = path.native() + "." + random_hex(4);
     UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return;
