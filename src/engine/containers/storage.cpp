@@ -26,7 +26,7 @@ Task<void> erase(Core& core, LivePtr container, store::Durability durability) {
 }
 
 void remove_directories(Core& core, const std::string& id) {
-    core.store.snapshots().remove(id);
+    core.store.remove_snapshot(id);
     core.store.trash().take(core.data_directory(id));
     store::remove_tree(core.run_directory(id));
 }
