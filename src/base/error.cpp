@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 
@@ -7,7 +8,12 @@ namespace dhow {
 
 std::string errno_text(int error) {
     char buffer[128];
-    return ::strerror_r(error, buffer, sizeof buffer);
+    std::string text = ::strerror_r(error, buffer, sizeof buffer);
+    // Without its capital: docker's clients choose their exit status by words in what a daemon says, "no such
+    // file or directory" and "permission denied".
+    bool word = text.size() > 1 && std::islower(static_cast<unsigned char>(text[1]));
+    if (word) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+    return text;
 }
 
 SystemError::SystemError(int error, std::string_view operation)

@@ -52,8 +52,8 @@ std::set<std::string> normalise(const std::vector<std::string>& names, bool& all
 std::vector<std::string> resolve_capabilities(bool privileged, const std::vector<std::string>& add,
                                               const std::vector<std::string>& drop) {
     bool add_all = privileged, drop_all = false;
-    auto added = normalise(add, add_all);
-    auto dropped = normalise(drop, drop_all);
+    auto added = with_context("invalid CapAdd", [&] { return normalise(add, add_all); });
+    auto dropped = with_context("invalid CapDrop", [&] { return normalise(drop, drop_all); });
     if (privileged) dropped.clear();
     std::vector<std::string> result;
     for (auto name : linux::capability_names()) {

@@ -108,22 +108,24 @@ std::vector<oci::Mount> defaults(const Spec& spec) {
     return mounts;
 }
 
-/// What the mount that holds `path` says of its propagation: "shared:N", "master:N" (proc(5), mountinfo).
-std::string propagation_of_source(const std::string& path) {
+/// The mount that holds a path, and what it says of its propagation: "shared:N", "master:N" (proc(5),
+/// mountinfo).
+struct HoldingMount {
+    std::string point, propagation;
+};
+
+HoldingMount mount_that_holds(const std::string& path) {
     std::ifstream mountinfo("/proc/self/mountinfo");
-    std::string best_point, best_fields;
+    HoldingMount best;
     for (std::string line; std::getline(mountinfo, line);) {
         std::istringstream fields(line);
         std::string id, parent, device, root, point, options, field, optional;
         fields >> id >> parent >> device >> root >> point >> options;
         while (fields >> field && field != "-") optional += field + " ";
         bool holds = path == point || point == "/" || path.starts_with(point + "/");
-        if (holds && point.size() >= best_point.size()) {
-            best_point = point;
-            best_fields = optional;
-        }
+        if (holds && point.size() >= best.point.size()) best = {point, optional};
     }
-    return best_fields;
+    return best;
 }
 
 void use_propagation(const Mount& mount, std::string& root_propagation) {
@@ -131,11 +133,13 @@ void use_propagation(const Mount& mount, std::string& root_propagation) {
     if (kind == "private") return;
     if (kind != "shared" && kind != "slave")
         throw InvalidArgument("invalid propagation mode: {}", mount.propagation);
-    auto source = propagation_of_source(mount.source);
-    bool shared = source.find("shared:") != source.npos;
-    if (kind == "shared" && !shared) throw InvalidArgument("path {} is not a shared mount", mount.source);
-    if (kind == "slave" && !shared && source.find("master:") == source.npos)
-        throw InvalidArgument("path {} is not a shared or slave mount", mount.source);
+    auto [point, propagation] = mount_that_holds(mount.source);
+    bool shared = propagation.find("shared:") != propagation.npos;
+    if (kind == "shared" && !shared)
+        throw InvalidArgument("path {} is mounted on {} but it is not a shared mount", mount.source, point);
+    if (kind == "slave" && !shared && propagation.find("master:") == propagation.npos)
+        throw InvalidArgument("path {} is mounted on {} but it is not a shared or slave mount", mount.source,
+                              point);
     if (kind == "shared")
         root_propagation = "shared";
     else if (root_propagation != "shared")

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/user.hpp"
 #include "engine/core.hpp"
 
 namespace dhow::engine {
@@ -18,13 +19,13 @@ std::string command_text(const Exec& exec) {
     return text;
 }
 
-void require_running(const Live& container) {
+void require_running(const Live& container, const std::string& name) {
     const auto& record = container.record;
     switch (record.state.phase) {
         case Phase::running:
             return;
         case Phase::paused:
-            throw Conflict("container {} is paused, unpause the container before exec", record.id);
+            throw Conflict("Container {} is paused, unpause the container before exec", name);
         case Phase::restarting:
             throw Conflict("Container {} is restarting, wait until the container is running", record.id);
         default:
@@ -43,45 +44,64 @@ int failed_exec_code(const Error& error) {
     return 126;
 }
 
-/// Brings an exec up to the point before its program runs, and opens its streams.
-Task<UniqueFd> prepare(Core& core, LivePtr container, std::shared_ptr<Exec> exec, ExecStartRequest request) {
-    const auto& config = exec->config;
+Task<oci::Process> describe(Core& core, LivePtr container, ExecConfig config) {
     bundle::ExecOptions options{config.cmd,  config.env, config.working_dir,
                                 config.user, config.tty, config.privileged};
-    shim::ExecRequest shim_request;
-    shim_request.exec_id = exec->id;
-    shim_request.in = config.attach_stdin && !request.detach;
     auto read_process = [directory = core.run_directory(container->id()), options,
                          pid = container->record.state.pid] {
         return bundle::exec_process(directory, options, pid);
     };
-    shim_request.process = co_await core.pool.run(std::move(read_process));
-    auto size = request.console_size ? request.console_size : config.console_size;
-    if (size && config.tty) shim_request.process.console_size = oci::ConsoleSize{size->first, size->second};
-    auto shim = container->shim;
-    if (!shim) require_running(*container);
-    co_await shim->exec_create(std::move(shim_request));
-    if (request.detach) co_return UniqueFd();
+    // Without a user it reads one small file of the run directory: on a tmpfs that does not block, while
+    // another thread's help costs two wake-ups.
+    if (config.user.empty()) co_return read_process();
+    co_return co_await core.pool.run(std::move(read_process));
+}
+
+std::optional<shim::AttachRequest> streams_of(const Exec& exec, const ExecStartRequest& request) {
+    if (request.detach) return std::nullopt;
+    const auto& config = exec.config;
     shim::AttachRequest attach;
-    attach.exec_id = exec->id;
+    attach.exec_id = exec.id;
     attach.in = config.attach_stdin;
     attach.out = config.attach_stdout;
     attach.err = config.attach_stderr;
     attach.detach_keys = config.detach_keys.empty() ? parse_detach_keys(default_detach_keys)
                                                     : parse_detach_keys(config.detach_keys);
-    co_return co_await shim->attach(std::move(attach));
+    return attach;
+}
+
+Task<shim::StartedExec> run(Core& core, LivePtr container, std::shared_ptr<Exec> exec,
+                            ExecStartRequest request) {
+    const auto& config = exec->config;
+    auto attach = streams_of(*exec, request);
+    shim::ExecRequest shim_request;
+    shim_request.exec_id = exec->id;
+    shim_request.in = config.attach_stdin && !request.detach;
+    shim_request.process = co_await describe(core, container, config);
+    auto size = request.console_size ? request.console_size : config.console_size;
+    if (size && config.tty) shim_request.process.console_size = oci::ConsoleSize{size->first, size->second};
+    auto shim = container->shim;
+    if (!shim) throw Conflict("container {} is not running", container->id());
+    co_return co_await shim->exec(std::move(shim_request), std::move(attach));
 }
 
 }  // namespace
 
 Task<std::string> Execs::create(std::string name, ExecConfig config) {
     auto container = core_.registry.get(name);
-    require_running(*container);
+    require_running(*container, name);
     if (config.cmd.empty()) throw InvalidArgument("No exec command specified");
     for (const auto& entry : config.env)
         if (entry.empty() || entry[0] == '=')
             throw InvalidArgument("invalid environment variable: {}", entry);
     if (!config.detach_keys.empty()) parse_detach_keys(config.detach_keys);
+    if (!config.user.empty()) {
+        // Looked up again when it starts; but who cannot be found is refused before there is a stream.
+        auto find_user = [user = config.user, pid = container->record.state.pid] {
+            bundle::resolve_user(bundle::RootView::of_process(pid), user, {});
+        };
+        co_await core_.pool.run(std::move(find_user));
+    }
     auto exec = std::make_shared<Exec>();
     exec->id = random_hex(32);
     exec->container_id = container->id();
@@ -98,7 +118,7 @@ void Execs::require_startable(const std::string& id) const {
     if (exec->phase != ExecPhase::created) throw Conflict("exec command {} is already running", id);
     auto container = core_.registry.find_id(exec->container_id);
     if (!container) throw NotFound("No such container: {}", exec->container_id);
-    require_running(*container);
+    require_running(*container, container->id());
 }
 
 Task<UniqueFd> Execs::start(std::string id, ExecStartRequest request) {
@@ -110,12 +130,10 @@ Task<UniqueFd> Execs::start(std::string id, ExecStartRequest request) {
     UniqueFd stream;
     std::exception_ptr failure;
     try {
-        stream = co_await prepare(core_, container, exec, request);
-        auto shim = container->shim;
-        if (!shim) require_running(*container);
-        auto pid = co_await shim->exec_start(id);
+        auto started = co_await run(core_, container, exec, request);
+        stream = std::move(started.stream);
         if (exec->phase == ExecPhase::starting) {
-            exec->pid = pid;
+            exec->pid = started.pid;
             exec->phase = ExecPhase::running;
         }
     } catch (const Error& error) {

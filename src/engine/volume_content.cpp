@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -78,10 +79,11 @@ class TreeCopy {
             check(::openat(from, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC), "open {}", name));
         UniqueFd target(check(::openat(to, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600),
                               "make {}", name));
+        // Not copy_file_range(2): since Linux 5.19 it refuses to cross from overlayfs to another file system.
         for (auto left = info.st_size; left > 0;) {
-            auto count = check(::copy_file_range(source.get(), nullptr, target.get(), nullptr,
-                                                 static_cast<std::size_t>(left), 0),
-                               "copy {}", name);
+            auto count =
+                check(::sendfile(target.get(), source.get(), nullptr, static_cast<std::size_t>(left)),
+                      "copy {}", name);
             if (count == 0) break;
             left -= count;
         }

@@ -57,8 +57,8 @@ Task<void> Volumes::restore() {
 
 Task<Volume> Volumes::create(VolumeCreateRequest request) {
     if (!request.driver.empty() && request.driver != "local")
-        throw NotFound("error looking up volume plugin {}: plugin \"{}\" not found", request.driver,
-                       request.driver);
+        throw NotFound("create {}: error looking up volume plugin {}: plugin \"{}\" not found", request.name,
+                       request.driver, request.driver);
     bool anonymous = request.anonymous || request.name.empty();
     if (request.name.empty()) request.name = random_hex(32);
     check_name(request.name);

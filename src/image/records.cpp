@@ -88,6 +88,16 @@ std::vector<oci::Reference> names_of(store::Transaction& transaction, const oci:
     return names;
 }
 
+std::vector<std::pair<oci::Reference, oci::Digest>> tags_of(store::Transaction& transaction,
+                                                            const oci::Reference& repository) {
+    // ';' is the character behind ':'.
+    auto rows = transaction.query("SELECT name, image FROM names WHERE name >= ?1 AND name < ?2 ORDER BY name",
+                                  repository.name() + ":", repository.name() + ";");
+    std::vector<std::pair<oci::Reference, oci::Digest>> tags;
+    while (rows.next()) tags.emplace_back(oci::Reference::parse(rows.text(0)), oci::Digest::parse(rows.text(1)));
+    return tags;
+}
+
 std::vector<oci::Digest> children_of(store::Transaction& transaction, const oci::Digest& id) {
     auto rows = transaction.query("SELECT id FROM images WHERE parent = ?1", id.text());
     std::vector<oci::Digest> children;

@@ -37,6 +37,9 @@ oci::Digest get_reference(store::Transaction& transaction, std::string_view text
 
 /// All names of an image, sorted.
 std::vector<oci::Reference> names_of(store::Transaction& transaction, const oci::Digest& id);
+/// All tags of a repository, sorted, each with its image.
+std::vector<std::pair<oci::Reference, oci::Digest>> tags_of(store::Transaction& transaction,
+                                                            const oci::Reference& repository);
 std::vector<oci::Digest> children_of(store::Transaction& transaction, const oci::Digest& id);
 
 /// A layer of an image, as rows say.

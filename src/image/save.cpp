@@ -139,6 +139,33 @@ class Saver {
     std::set<oci::Digest> written_;
 };
 
+Wanted& wanted_image(store::Transaction& transaction, const oci::Digest& id, std::vector<Wanted>& images) {
+    auto place = std::ranges::find(images, id, [](const Wanted& image) { return image.record.id; });
+    if (place != images.end()) return *place;
+    return images.emplace_back(Wanted{*find_image(transaction, id), {}, {}});
+}
+
+/// A repository without a tag means all of its images, a name with a tag that one, and an id an image
+/// without its names.
+void add_wanted(store::Transaction& transaction, const std::string& text, std::vector<Wanted>& images) {
+    auto found = find_reference(transaction, text);
+    bool by_id =
+        text.starts_with("sha256:") || (found && oci::is_hex(text) && found->hex().starts_with(text));
+    if (by_id) {
+        wanted_image(transaction, get_reference(transaction, text), images);
+        return;
+    }
+    auto name = oci::Reference::parse(text);
+    if (name.tag.empty() && !name.digest) {
+        auto tags = tags_of(transaction, name);
+        for (const auto& [tag, id] : tags) wanted_image(transaction, id, images).tags.insert(tag.full());
+        if (tags.empty()) throw NotFound("No such image: {}", text);
+        return;
+    }
+    auto& image = wanted_image(transaction, get_reference(transaction, text), images);
+    if (!name.digest) image.tags.insert(name.full());
+}
+
 }  // namespace
 
 void Images::save(const std::vector<std::string>& references, Output& output,
@@ -146,18 +173,7 @@ void Images::save(const std::vector<std::string>& references, Output& output,
     std::vector<Wanted> images;
     {
         auto transaction = store_.database().begin(store::Durability::relaxed);
-        for (const auto& text : references) {
-            auto id = get_reference(transaction, text);
-            auto place = std::ranges::find(images, id, [](const Wanted& image) { return image.record.id; });
-            if (place == images.end()) {
-                images.push_back({*find_image(transaction, id), {}, {}});
-                place = images.end() - 1;
-            }
-            bool by_id = text.starts_with("sha256:") || (oci::is_hex(text) && id.hex().starts_with(text));
-            if (auto name = by_id ? std::nullopt : std::optional(oci::Reference::parse(text));
-                name && !name->digest)
-                place->tags.insert(name->with_default_tag().full());
-        }
+        for (const auto& text : references) add_wanted(transaction, text, images);
     }
     for (auto& image : images) {
         if (platform && !platform->runs(config(image.record.id)->platform()))

@@ -16,13 +16,6 @@ using linux::netlink::IpAddress;
 
 namespace {
 
-/// The errno's text in the words that docker's users know: without a capital.
-std::string go_text(int error) {
-    auto text = errno_text(error);
-    if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-    return text;
-}
-
 /// Binds without listening. Empty when the kernel lacks the protocol. @throws SystemError
 UniqueFd bind_port(Protocol protocol, const IpAddress& address, std::uint16_t port) {
     const int type = protocol == Protocol::udp ? SOCK_DGRAM : SOCK_STREAM;
@@ -78,7 +71,7 @@ std::vector<HeldPort> PortAllocator::take_one(const Request& request, std::uint1
             held.push_back({request.protocol, address, port, bind_port(request.protocol, address, port)});
         } catch (const SystemError& error) {
             throw Conflict("failed to bind host port for {}:{}:{}: {}", address.bracketed(), port,
-                           request.target, go_text(error.error()));
+                           request.target, errno_text(error.error()));
         }
     }
     for (const auto& port_held : held) taken_[{request.protocol, port}].insert(port_held.address);

@@ -1,4 +1,6 @@
+#include <cctype>
 #include <regex>
+#include <span>
 
 #include "clients/transcript.hpp"
 
@@ -52,12 +54,22 @@ const std::vector<Rule>& rules() {
     return list;
 }
 
+/// Capitals in the daemon's words came and went from version to version ("Invalid filter", "invalid filter").
+std::string without_capitals(std::string line) {
+    constexpr std::string_view marker = "Error response from daemon: ";
+    auto at = line.find(marker);
+    if (at == std::string::npos) return line;
+    for (auto& c : std::span(line).subspan(at + marker.size()))
+        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return line;
+}
+
 }  // namespace
 
 std::string normalised(std::string_view text) {
     std::string result;
     for (auto& line : lines_of(text)) {
-        auto changed = line;
+        auto changed = without_capitals(line);
         for (auto& rule : rules()) changed = std::regex_replace(changed, rule.pattern, rule.replacement);
         result += changed + "\n";
     }

@@ -51,7 +51,12 @@ Task<void> restart(engine::Engine& engine, Exchange& exchange) {
 
 Task<void> kill(engine::Engine& engine, Exchange& exchange) {
     const auto& request = exchange.request();
-    co_await engine.containers().kill(request.name, request.query.text("signal"));
+    try {
+        co_await engine.containers().kill(request.name, request.query.text("signal"));
+    } catch (Error& error) {
+        error.add_context("cannot kill container: " + request.name);
+        throw;
+    }
     co_await exchange.no_content();
 }
 

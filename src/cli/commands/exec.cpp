@@ -68,8 +68,9 @@ int run_exec(Session& session, const Arguments& arguments, const std::string& pa
     json::Object body{{"Detach", false}, {"Tty", tty}};
     if (auto size = terminal_size(STDOUT_FILENO); size && tty)
         body["ConsoleSize"] = json::Array{size->rows, size->columns};
-    auto connection =
-        client.call({.method = "POST", .target = path + "/start", .body = json::dump(body), .hijack = true});
+    client::Request start{
+        .method = "POST", .target = path + "/start", .body = json::dump(body), .hijack = true};
+    auto connection = client.call(start, [&] { client.prepare(); });
     auto resize = [&](TerminalSize size) {
         try {
             client.post(fmt::format("{}/resize?h={}&w={}", path, size.rows, size.columns));

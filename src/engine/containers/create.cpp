@@ -93,6 +93,17 @@ void check_joined(Core& core, const HostConfig& host) {
         if (auto name = joined_container(*mode); !name.empty()) core.registry.get(name);
 }
 
+/// Links are the bridge's old way to names.
+void refuse_links(Core& core, const HostConfig& host) {
+    for (const auto& link : host.links) {
+        auto name = link.substr(0, link.find(':'));
+        with_context("could not get container for " + name, [&] { core.registry.get(name); });
+        throw NotImplemented(
+            "links are not supported: put the containers on a user-defined network, where they "
+            "find each other by name");
+    }
+}
+
 /// Makes the record out of a request and its image; nothing is made on disk yet.
 Container plan(Core& core, CreateRequest& request, const image::Image& image) {
     Container record;
@@ -106,6 +117,7 @@ Container plan(Core& core, CreateRequest& request, const image::Image& image) {
     split_command(record);
     log_options(record.host_config.log_config, core.options.log);
     check_joined(core, record.host_config);
+    refuse_links(core, record.host_config);
     plan_networks(core, record, std::move(request.networking));
     record.mounts =
         plan_mounts(record.config, record.host_config, mounts_from(core, record.host_config.volumes_from));

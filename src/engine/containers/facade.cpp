@@ -87,7 +87,7 @@ Task<void> Containers::rename(std::string name, std::string new_name) {
     auto old_name = container->record.name;
     if (old_name == new_name)
         throw InvalidArgument("Renaming a container with the same name as its current name");
-    core.registry.require_free(new_name);
+    with_context("Error when allocating new name", [&] { core.registry.require_free("/" + new_name); });
     core.registry.rename(*container, new_name);
     std::exception_ptr failure;
     try {

@@ -44,9 +44,8 @@ bool publishes(const Container& record, const std::set<std::string>& wanted, boo
             auto port = parse_port(name);
             return fits(port.port, port.protocol);
         });
-    return std::ranges::any_of(record.host_config.port_bindings, [&](const auto& entry) {
-        auto port = parse_port(entry.first);
-        return fits(port.port, port.protocol);
+    return std::ranges::any_of(record.published, [&](const auto& port) {
+        return fits(port.host_port, json::name_of(port.protocol));
     });
 }
 
@@ -68,7 +67,7 @@ class Matcher {
             bounds_.since = core.registry.get(name)->record.created;
         for (const auto& code : filters_.get("exited"))
             if (code.empty() || code.find_first_not_of("-0123456789") != std::string::npos)
-                throw InvalidArgument("invalid filter 'exited={}'", code);
+                throw InvalidArgument("invalid filter 'exited={}': not a number", code);
         // These look at containers that do not run, too.
         all_ = request.all || request.limit > 0 || filters_.has("status") || filters_.has("exited");
     }

@@ -45,10 +45,11 @@ LivePtr Registry::get(std::string_view name) const {
 }
 
 void Registry::require_free(std::string_view name) const {
+    auto given = name;
     name = without_slash(name);
     if (!valid_name(name))
         throw InvalidArgument("Invalid container name ({}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
-                              name);
+                              given);
     if (auto found = ids_by_name_.find(name); found != ids_by_name_.end())
         throw Conflict(
             "Conflict. The container name \"/{}\" is already in use by container \"{}\". You have to remove "

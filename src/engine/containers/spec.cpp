@@ -177,7 +177,7 @@ bundle::Spec make_spec(const Container& record, const store::Snapshot& snapshot,
     spec.sysctls = host.sysctls;
     spec.resources = make_resources(host);
     spec.oom_score_adj = host.oom_score_adj;
-    spec.shm_size = host.shm_size;
+    spec.shm_size = host.ipc_mode == "none" ? 0 : host.shm_size;
     spec.shm_path = facts.shm_path;
     spec.masked_paths = host.masked_paths;
     spec.read_only_paths = host.readonly_paths;
@@ -204,9 +204,10 @@ bundle::EtcFiles make_etc(const Container& record, const Options& options, const
         }
         files.hosts.push_back({address, entry.substr(0, colon)});
     }
+    // The whole name, and its first part alone; either may stand in the host's name already.
     auto names = record.config.hostname;
-    if (!record.config.domainname.empty())
-        names = record.config.hostname + "." + record.config.domainname + " " + record.config.hostname;
+    if (!record.config.domainname.empty()) names += "." + record.config.domainname;
+    if (auto dot = names.find('.'); dot != std::string::npos) names += " " + names.substr(0, dot);
     for (const auto& endpoint : record.endpoints)
         for (const auto* address : {&endpoint.ipv4_address, &endpoint.ipv6_address})
             if (!address->empty()) files.hosts.push_back({*address, names});

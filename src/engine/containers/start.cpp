@@ -1,8 +1,8 @@
 // POST /containers/{id}/start, and what the restart policy starts.
 //
 //     shim spawned  |  sandbox taken, /etc files and config.json written
-//     runtime creates the container  |  veth, addresses, ports; record saved
-//     clients' streams opened -> program let go -> answer
+//     runtime creates the container, clients' streams opened  |  veth, addresses, ports; record saved
+//     program let go -> answer
 //
 // The lines follow one another; what stands beside a bar happens at the same time.
 
@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "engine/beside.hpp"
 #include "engine/containers/run.hpp"
+#include "engine/containers/run_directory.hpp"
 #include "engine/containers/spec.hpp"
 #include "engine/containers/storage.hpp"
 #include "engine/core.hpp"
@@ -30,19 +31,24 @@ Namespace joined(const Live& other, const char* kind) {
 
 LivePtr running(Core& core, const std::string& name, const char* what) {
     auto other = core.registry.get(name);
-    if (!other->alive()) throw Conflict("cannot join {} of a non running container: {}", what, other->id());
+    if (!other->alive()) throw Conflict("failed to join {} namespace: container {} is not running", what, name);
     return other;
 }
 
-void join_network(Core& core, const Container& record, StartFacts& facts) {
+/// The container whose network this one is in has the name of both, and the files of /etc.
+void join_network(Core& core, Container& record, StartFacts& facts) {
     const auto& mode = record.host_config.network_mode;
     auto name = joined_container(mode);
     facts.host_network = mode == "host";
     if (facts.host_network) {
         facts.namespaces.network.mode = Namespace::Mode::host;
     } else if (!name.empty()) {
-        auto other = running(core, name, "network");
+        auto other = core.registry.get(name);
+        if (!other->alive())
+            throw Conflict("cannot join network of a non running container: {}", other->id());
         facts.namespaces.network = joined(*other, "net");
+        record.config.hostname = other->record.config.hostname;
+        record.config.domainname = other->record.config.domainname;
         facts.joined_etc = {other->record.hostname_path, other->record.hosts_path,
                             other->record.resolv_conf_path};
     }
@@ -57,10 +63,10 @@ void join_ipc(Core& core, const Container& record, StartFacts& facts) {
         auto other = running(core, name, "IPC");
         const auto& theirs = other->record.host_config.ipc_mode;
         if (theirs != "shareable" && theirs != "host")
-            throw Conflict(
-                "cannot join IPC of a container {}: non-shareable IPC (hint: use IpcMode:shareable for the "
-                "donor container)",
-                other->id());
+            throw InvalidArgument(
+                "failed to join IPC namespace: container {}: non-shareable IPC (hint: use IpcMode:shareable "
+                "for the donor container)",
+                name);
         facts.namespaces.ipc = joined(*other, "ipc");
         facts.shm_path = theirs == "host" ? "/dev/shm" : (core.run_directory(other->id()) / "shm").string();
     } else if (mode == "shareable") {
@@ -68,7 +74,7 @@ void join_ipc(Core& core, const Container& record, StartFacts& facts) {
     }
 }
 
-StartFacts decide_namespaces(Core& core, const Container& record) {
+StartFacts decide_namespaces(Core& core, Container& record) {
     StartFacts facts;
     const auto& host = record.host_config;
     join_network(core, record, facts);
@@ -84,10 +90,8 @@ StartFacts decide_namespaces(Core& core, const Container& record) {
 /// What is written for one run, on the pool: the run directory with everything that the runtime reads.
 void write_run(Core& core, Container& record, StartFacts facts) {
     auto directory = core.run_directory(record.id);
-    if (record.host_config.ipc_mode == "shareable") {
-        std::filesystem::create_directories(facts.shm_path);
-        std::filesystem::permissions(facts.shm_path, std::filesystem::perms(01777));
-    }
+    if (record.host_config.ipc_mode == "shareable")
+        mount_shared_memory(facts.shm_path, record.host_config.shm_size);
     if (!facts.network_path.empty()) facts.namespaces.network = {Namespace::Mode::join, facts.network_path};
     auto etc = facts.joined_etc;
     if (etc.hosts.empty())
@@ -194,7 +198,9 @@ Task<void> begin(Core& core, LivePtr container) {
     // Before the shim is there, which opens it at once. On a tmpfs this does not block.
     std::filesystem::create_directories(core.run_directory(container->id()));
     co_await both(prepare(core, container, std::move(facts)), spawn_shim(core, container));
-    co_await both(create_process(container), attach_and_save(core, container));
+    // The streams are asked for behind the creation, so that the same wake-up answers both.
+    auto process = both(create_process(container), connect_attachments(container));
+    co_await both(std::move(process), attach_and_save(core, container));
     co_await connect_attachments(container);
     co_await start_process(container);
     auto& state = container->record.state;
@@ -213,12 +219,8 @@ Task<void> begin(Core& core, LivePtr container) {
 /// The exit status that docker gives to a container that could not be started, by the reason.
 int failed_start_code(const std::string& reason) {
     auto has = [&](const char* words) { return reason.find(words) != std::string::npos; };
-    if (has("executable file not found") || has("no such file or directory") ||
-        has("No such file or directory"))
-        return 127;
-    if (has("permission denied") || has("Permission denied") || has("is a directory") ||
-        has("Is a directory"))
-        return 126;
+    if (has("executable file not found") || has("no such file or directory")) return 127;
+    if (has("permission denied") || has("is a directory")) return 126;
     return 128;
 }
 

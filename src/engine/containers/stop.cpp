@@ -94,7 +94,9 @@ Task<void> Containers::restart(std::string name, std::optional<int> timeout, std
     std::exception_ptr failure;
     try {
         forbid_restart(*container);
+        bool ran = container->alive();
         co_await end(core, container, number, stop_timeout(container->record, timeout));
+        if (ran) publish(core, container->record, "stop");
         auto turn = co_await container->operation.lock();
         container->record.host_config.auto_remove = std::exchange(temporary, false);
         container->last_pause = {};

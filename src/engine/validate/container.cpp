@@ -101,10 +101,6 @@ void refuse_the_impossible(const HostConfig& host) {
                        host.volume_driver);
     if (!host.cgroup.empty())
         throw InvalidArgument("HostConfig.Cgroup is not supported: no container joins a cgroup");
-    if (!host.links.empty())
-        throw InvalidArgument(
-            "links are not supported: put the containers on a user-defined network, where they "
-            "find each other by name");
 }
 
 }  // namespace

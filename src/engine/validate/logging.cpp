@@ -49,6 +49,16 @@ void check_names(const LogConfig& config) {
     }
 }
 
+void set_values(const LogConfig& config, shim::LogOptions& options) {
+    if (auto size = text_of(config, "max-size"); !size.empty()) {
+        options.max_size = size == "-1" ? -1 : parse_size(size);
+        if (options.max_size == 0 || options.max_size < -1)
+            throw InvalidArgument("max-size must be a positive number: {}", size);
+    }
+    if (auto files = text_of(config, "max-file"); !files.empty()) options.max_files = parse_files(files);
+    if (auto flag = text_of(config, "compress"); !flag.empty()) options.compress = parse_flag(flag);
+}
+
 }  // namespace
 
 shim::LogOptions log_options(const LogConfig& wanted, const LogConfig& defaults) {
@@ -66,14 +76,8 @@ shim::LogOptions log_options(const LogConfig& wanted, const LogConfig& defaults)
     if (config.type != "json-file" && config.type != "local")
         throw InvalidArgument("logger: no log driver named '{}' is registered", config.type);
     check_names(config);
-    if (auto size = text_of(config, "max-size"); !size.empty()) {
-        options.max_size = size == "-1" ? -1 : parse_size(size);
-        if (options.max_size == 0 || options.max_size < -1)
-            throw InvalidArgument("max-size must be a positive number: {}", size);
-    }
-    if (auto files = text_of(config, "max-file"); !files.empty()) options.max_files = parse_files(files);
-    if (auto flag = text_of(config, "compress"); !flag.empty()) options.compress = parse_flag(flag);
     if (config.type == "local") options.compress = true;
+    with_context("failed to initialize logging driver", [&] { set_values(config, options); });
     return options;
 }
 

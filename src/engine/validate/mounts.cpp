@@ -89,8 +89,10 @@ class Check {
 void validate_mounts(const HostConfig& host_config) {
     for (const auto& mount : host_config.mounts) Check(mount).all();
     for (const auto& [path, options] : host_config.tmpfs)
-        if (path.empty() || path[0] != '/' || path == "/")
-            throw InvalidArgument("invalid mount config for type \"tmpfs\": invalid mount path: '{}'", path);
+        if (path == "/")
+            throw InvalidArgument("invalid specification: destination can't be '/'");
+        else if (path.empty() || path[0] != '/')
+            throw InvalidArgument("invalid mount path: '{}' mount path must be absolute", path);
 }
 
 }  // namespace dhow::engine

@@ -60,6 +60,18 @@ void check_memory(const Resources& r, const Host& host, std::vector<std::string>
         throw NotImplemented("a limit of kernel TCP memory is not supported: the kernel has deprecated it");
 }
 
+/// {0, 1, 2, 5}: "0-2,5", as the kernel writes such lists (cpuset(7)).
+std::string ranges_text(const std::set<unsigned>& numbers) {
+    std::string text;
+    for (auto at = numbers.begin(); at != numbers.end(); ++at) {
+        auto first = *at, last = first;
+        while (std::next(at) != numbers.end() && *std::next(at) == last + 1) last = *++at;
+        text += fmt::format("{}{}", text.empty() ? "" : ",", first);
+        if (last > first) text += fmt::format("-{}", last);
+    }
+    return text;
+}
+
 void check_list(const std::string& text, const std::set<unsigned>& available, std::string_view what,
                 std::string_view short_name) {
     if (text.empty()) return;
@@ -67,11 +79,11 @@ void check_list(const std::string& text, const std::set<unsigned>& available, st
     try {
         wanted = parse_cpu_list(text);
     } catch (const InvalidArgument&) {
-        throw InvalidArgument("Invalid value {} for {}", text, short_name);
+        throw InvalidArgument("Invalid value {} for {}: invalid format: {}", text, short_name, text);
     }
     if (!std::ranges::includes(available, wanted))
         throw InvalidArgument("Requested {} are not available - requested {}, available: {}", what, text,
-                              fmt::join(available, ","));
+                              ranges_text(available));
 }
 
 void check_cpu(const Resources& r, const Host& host) {

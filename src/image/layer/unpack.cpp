@@ -75,7 +75,7 @@ class Unpacker {
 
   private:
     void apply(TarEntry& entry);
-    void apply_root(const TarEntry& entry);
+    static void check_root(const TarEntry& entry);
     void whiteout(int folder, std::string_view folder_path, std::string_view name);
     void make_file(int folder, const std::string& path, const std::string& name, const TarEntry& entry);
     void write_content(int file, const std::string& path, const TarEntry& entry);
@@ -102,7 +102,7 @@ class Unpacker {
 
 void Unpacker::apply(TarEntry& entry) {
     std::string path = clean_entry_path(entry.path);
-    if (path.empty()) return apply_root(entry);
+    if (path.empty()) return check_root(entry);
     auto [folder_path, name_view] = split_path(path);
     std::string name(name_view);
     if (folder_path.find("/.wh.") != folder_path.npos || folder_path.starts_with(whiteout_prefix))
@@ -121,13 +121,11 @@ void Unpacker::apply(TarEntry& entry) {
     }
 }
 
-void Unpacker::apply_root(const TarEntry& entry) {
+/// What an archive says of its root is not applied, as dockerd's overlay2 has it: most come from a temporary
+/// folder of mode 0700, and nobody but root could run anything in such an image.
+void Unpacker::check_root(const TarEntry& entry) {
     if (entry.type != TarEntry::Type::directory)
         throw InvalidArgument("the archive holds a root that is no directory");
-    check(::fchown(tree_.root(), entry.uid, entry.gid), "chown the root of a layer");
-    check(::fchmod(tree_.root(), entry.mode), "chmod the root of a layer");
-    set_xattrs(proc_path(tree_.root(), ""), "/", entry);
-    directory_times_[""] = entry.mtime;
 }
 
 void Unpacker::whiteout(int folder, std::string_view folder_path, std::string_view name) {

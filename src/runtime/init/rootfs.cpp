@@ -16,8 +16,8 @@ bool attach_root(const ContainerPlan& plan, RootState& state, Failure& failure) 
     // On "/" itself: no path of the host is needed, and none is seen from inside.
     int result = ::move_mount(plan.root_mount, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
     if (result < 0) return failure.set(Step::attach_root, errno);
-    unsigned long propagation = plan.root_propagation ? plan.root_propagation : +MS_PRIVATE;
-    result = linux::try_set_propagation(plan.root_mount, propagation, plan.root_propagation_recursive);
+    // Its own propagation comes after the pivot, which refuses a shared root.
+    result = linux::try_set_propagation(plan.root_mount, MS_PRIVATE, true);
     if (result < 0) return failure.set(Step::attach_root, result, "propagation");
     state.root = plan.root_mount;
     return true;
@@ -87,10 +87,13 @@ bool make_late_read_only(const ContainerPlan& plan, const RootState& state, Fail
     return result == 0 || failure.set(Step::root_read_only, result);
 }
 
-bool pivot_to_root(const ContainerPlan&, const RootState& state, Failure& failure) noexcept {
+bool pivot_to_root(const ContainerPlan& plan, const RootState& state, Failure& failure) noexcept {
     if (::fchdir(state.root) < 0) return failure.set(Step::pivot_root, errno);
     int result = linux::try_pivot_root_to_working_directory();
-    return result == 0 || failure.set(Step::pivot_root, result);
+    if (result < 0) return failure.set(Step::pivot_root, result);
+    if (plan.root_propagation == 0) return true;
+    result = linux::try_set_propagation(state.root, plan.root_propagation, plan.root_propagation_recursive);
+    return result == 0 || failure.set(Step::pivot_root, result, "propagation");
 }
 
 }  // namespace dhow::runtime::init

@@ -124,9 +124,8 @@ void throw_failure(const init::Message& failure) {
         case Step::execute:
             exec_failure(object, failure.error);
         case Step::working_directory: {
-            auto reason = errno_text(failure.error);
-            reason[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(reason[0])));
-            auto text = fmt::format("chdir to cwd (\"{}\") set in config.json failed: {}", object, reason);
+            auto text = fmt::format("chdir to cwd (\"{}\") set in config.json failed: {}", object,
+                                    errno_text(failure.error));
             if (failure.error == ENOENT) throw NotFound("{}", text);
             if (failure.error == EACCES || failure.error == ENOTDIR) throw Forbidden("{}", text);
             throw InvalidArgument("{}", text);

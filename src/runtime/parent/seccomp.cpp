@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <set>
 
 #include <fcntl.h>
@@ -65,7 +66,7 @@ struct Header {
     std::uint32_t key_size;
     std::uint32_t instructions;
 };
-constexpr char magic[16] = "dhow seccomp 1\n";
+constexpr char magic[16] = "dhow seccomp 2\n";
 
 std::optional<linux::SeccompProgram> read_kept(const std::filesystem::path& path, const std::string& key) {
     auto text = linux::read_small_file(path);
@@ -82,6 +83,16 @@ std::optional<linux::SeccompProgram> read_kept(const std::filesystem::path& path
     return program;
 }
 
+/// Who brings a profile of his own to every container must not fill the folder.
+void make_room(const std::filesystem::path& folder) {
+    constexpr std::ptrdiff_t most = 64;
+    std::error_code gone;
+    auto count = std::distance(std::filesystem::directory_iterator(folder, gone), {});
+    if (count < most) return;
+    for (std::filesystem::directory_iterator entry(folder, gone), end; entry != end; entry.increment(gone))
+        ::unlink(entry->path().c_str());
+}
+
 /// A file that cannot be kept is compiled again next time: nothing else is lost.
 void keep(const std::filesystem::path& path, const std::string& key, const linux::SeccompProgram& program) {
     Header header;
@@ -92,6 +103,7 @@ void keep(const std::filesystem::path& path, const std::string& key, const linux
     text += key;
     text.append(reinterpret_cast<const char*>(program.data()), program.size() * sizeof(sock_filter));
     ::mkdir(path.parent_path().c_str(), 0700);
+    make_room(path.parent_path());
     auto fresh = path.native() + "." + random_hex(4);
     UniqueFd file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return;
@@ -122,15 +134,15 @@ void add_rule(linux::SeccompBuilder& builder, const oci::SeccompSyscall& rule) {
     }
 }
 
-linux::SeccompProgram compile(const oci::Seccomp& seccomp) {
+}  // namespace
+
+linux::SeccompBuilder seccomp_builder(const oci::Seccomp& seccomp) {
     linux::SeccompBuilder builder(seccomp.default_action, seccomp.default_errno_ret.value_or(default_errno));
     for (const auto& architecture : seccomp.architectures) builder.add_architecture(architecture);
     for (const auto& rule : seccomp.syscalls) add_rule(builder, rule);
     builder.set_unknown_calls_missing();
-    return builder.compile();
+    return builder;
 }
-
-}  // namespace
 
 linux::SeccompProgram seccomp_program(const oci::Seccomp& seccomp, const std::filesystem::path& state_root) {
     if (!seccomp.listener_path.empty() || !seccomp.listener_metadata.empty())
@@ -138,7 +150,7 @@ linux::SeccompProgram seccomp_program(const oci::Seccomp& seccomp, const std::fi
     auto key = key_of(seccomp);
     auto path = state_root / ".seccomp" / fmt::format("{:016x}", hash_of(key));
     if (auto kept = read_kept(path, key)) return *std::move(kept);
-    auto program = compile(seccomp);
+    auto program = seccomp_builder(seccomp).compile();
     keep(path, key, program);
     return program;
 }

@@ -17,6 +17,11 @@ using protocol::Kind;
 
 namespace {
 
+std::string attach_payload(const AttachRequest& request) {
+    return protocol::encode(protocol::Attach{request.exec_id, request.in, request.out, request.err,
+                                             protocol::to_hex(request.detach_keys)});
+}
+
 class RemoteShim final : public Client {
   public:
     explicit RemoteShim(std::shared_ptr<Link> link) : link_(std::move(link)) {}
@@ -31,22 +36,29 @@ class RemoteShim final : public Client {
 
     Task<UniqueFd> attach(AttachRequest request) override {
         auto [ours, theirs] = protocol::socket_pair();
-        auto payload = protocol::encode(protocol::Attach{request.exec_id, request.in, request.out,
-                                                         request.err, protocol::to_hex(request.detach_keys)});
-        co_await link_->request(Kind::attach, std::move(payload), std::move(theirs));
+        co_await link_->request(Kind::attach, attach_payload(request), std::move(theirs));
         co_return std::move(ours);
     }
 
-    Task<void> exec_create(ExecRequest request) override {
-        auto payload = protocol::encode(
-            protocol::ExecCreate{request.exec_id, oci::write_process(request.process), request.in});
-        co_await link_->request(Kind::exec_create, std::move(payload));
-    }
-
-    Task<pid_t> exec_start(std::string exec_id) override {
-        auto payload = protocol::encode(protocol::ExecId{exec_id});
-        auto answer = co_await link_->request(Kind::exec_start, std::move(payload));
-        co_return protocol::decode<protocol::Process>(answer).pid;
+    Task<StartedExec> exec(ExecRequest request, std::optional<AttachRequest> attach) override {
+        // All three are on their way before the first is answered; what the first refuses, the others do too.
+        auto link = link_;
+        auto created = link->ask(Kind::exec_create,
+                                 protocol::encode(protocol::ExecCreate{
+                                     request.exec_id, oci::write_process(request.process), request.in}));
+        UniqueFd stream;
+        std::shared_ptr<Link::Pending> attached;
+        if (attach) {
+            auto [ours, theirs] = protocol::socket_pair();
+            stream = std::move(ours);
+            attached = link->ask(Kind::attach, attach_payload(*attach), std::move(theirs));
+        }
+        auto started = link->ask(Kind::exec_start, protocol::encode(protocol::ExecId{request.exec_id}));
+        co_await link->answer(created);
+        if (attached) co_await link->answer(attached);
+        auto answer = co_await link->answer(started);
+        StartedExec result(protocol::decode<protocol::Process>(answer).pid, std::move(stream));
+        co_return result;
     }
 
     Task<void> kill(int signal, bool all) override {

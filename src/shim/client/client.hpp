@@ -66,6 +66,13 @@ struct ExecRequest {
     bool in = false;  ///< without it standard input is /dev/null
 };
 
+/// No aggregate: g++ 12 destroys the temporaries of one twice in coroutines.
+struct StartedExec {
+    StartedExec(pid_t process, UniqueFd socket) : pid(process), stream(std::move(socket)) {}
+    pid_t pid;
+    UniqueFd stream;  ///< as AttachRequest has it; none without one
+};
+
 /// What the shim tells by itself. Called on the loop thread; each may be left empty. A callback may drop the
 /// last reference to the Client.
 struct Events {
@@ -99,11 +106,13 @@ class Client {
     /// @throws what runtime::Created::start threw, with its kind; the shim then ends by itself.
     virtual Task<void> start() = 0;
 
-    /// Opens the streams of a process. Before start() for the container, before exec_start() for an exec.
+    /// Opens the streams of a process: the container's, from spawn() on, or those of an exec that runs.
     virtual Task<UniqueFd> attach(AttachRequest request) = 0;
 
-    virtual Task<void> exec_create(ExecRequest request) = 0;
-    virtual Task<pid_t> exec_start(std::string exec_id) = 0;
+    /// Runs one more process in the container, its streams opened before its program runs; returns after its
+    /// exec succeeded. Without `attach` it has no streams. One round trip.
+    /// @throws what runtime::exec threw, with its kind.
+    virtual Task<StartedExec> exec(ExecRequest request, std::optional<AttachRequest> attach) = 0;
 
     virtual Task<void> kill(int signal, bool all) = 0;
     virtual Task<void> exec_kill(std::string exec_id, int signal) = 0;

@@ -73,10 +73,19 @@ void Link::tell(Kind kind, std::string_view payload) { send(kind, 0, payload, {}
 
 Task<std::string> Link::request(Kind kind, std::string payload, UniqueFd descriptor) {
     auto self = shared_from_this();
+    auto pending = ask(kind, payload, std::move(descriptor));
+    co_return co_await answer(std::move(pending));
+}
+
+std::shared_ptr<Link::Pending> Link::ask(Kind kind, std::string_view payload, UniqueFd descriptor) {
     auto number = next_request_++;
     auto pending = std::make_shared<Pending>(executor_, kind);
     send(kind, number, payload, std::move(descriptor));
     pending_.emplace(number, pending);
+    return pending;
+}
+
+Task<std::string> Link::answer(std::shared_ptr<Pending> pending) {
     while (!pending->done) co_await pending->answered.wait();
     if (pending->kind == Kind::done) co_return std::move(pending->payload);
     if (pending->kind == Kind::failed)

@@ -19,12 +19,27 @@ class Link : public std::enable_shared_from_this<Link> {
     Link(const asio::any_io_executor& executor, UniqueFd socket, Events events);
     ~Link();
 
+    /// A request that was sent.
+    struct Pending {
+        Pending(const asio::any_io_executor& executor, protocol::Kind request)
+            : answered(executor), asked(request) {}
+        Signal answered;
+        protocol::Kind asked;
+        bool done = false;
+        protocol::Kind kind{};
+        std::string payload;
+    };
+
     /// Starts reading.
     void run();
 
     /// Sends a request and waits for its answer: the payload of `done`.
     /// @throws what `failed` carries; Unavailable when the shim is gone.
     Task<std::string> request(protocol::Kind kind, std::string payload = {}, UniqueFd descriptor = {});
+
+    /// The two halves of request(): several can be on their way. An answer that nobody awaits is dropped.
+    std::shared_ptr<Pending> ask(protocol::Kind kind, std::string_view payload, UniqueFd descriptor = {});
+    Task<std::string> answer(std::shared_ptr<Pending> pending);
 
     /// Sends what has no answer.
     void tell(protocol::Kind kind, std::string_view payload);
@@ -39,16 +54,6 @@ class Link : public std::enable_shared_from_this<Link> {
     void close() noexcept;
 
   private:
-    struct Pending {
-        Pending(const asio::any_io_executor& executor, protocol::Kind request)
-            : answered(executor), asked(request) {}
-        Signal answered;
-        protocol::Kind asked;
-        bool done = false;
-        protocol::Kind kind{};
-        std::string payload;
-    };
-
     static Task<void> read(std::shared_ptr<Link> self);
     static Task<void> write(std::shared_ptr<Link> self);
     void send(protocol::Kind kind, std::uint32_t number, std::string_view payload, UniqueFd descriptor);

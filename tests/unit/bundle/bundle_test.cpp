@@ -17,6 +17,7 @@
 #include "bundle/mounts.hpp"
 #include "bundle/resources.hpp"
 #include "bundle/seccomp.hpp"
+#include "oci/runtime_config_json.hpp"
 
 namespace dhow::bundle {
 namespace {
@@ -164,7 +165,7 @@ TEST(BundleRefusals, SayWhatIsWrong) {
     };
     expect([](Spec& s) { s.args.clear(); }, "no command specified");
     expect([](Spec& s) { s.cwd = "relative"; }, "needs to be an absolute path");
-    expect([](Spec& s) { s.devices = {{"/dev/none-such"}}; }, "No such file or directory");
+    expect([](Spec& s) { s.devices = {{"/dev/none-such"}}; }, "no such file or directory");
     expect([](Spec& s) { s.devices = {{"/etc/passwd"}}; }, "not a device node");
     expect([](Spec& s) { s.devices = {{"/dev/null", "", "x"}}; }, "invalid device mode");
     expect([](Spec& s) { s.rlimits = {{"flying", 1, 1}}; }, "invalid ulimit type");

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "oci/descriptor_json.hpp"
+#include "oci/digest_json.hpp"
 #include "oci/image_config.hpp"
+#include "oci/image_config_json.hpp"
 #include "oci/index.hpp"
 #include "oci/manifest.hpp"
+#include "oci/platform_json.hpp"
 #include "oci/reference.hpp"
 
 namespace dhow::oci {

@@ -319,9 +319,10 @@ TEST_F(ShimTest, ExecsRunBesideIt) {
         one.exec_id = "one";
         one.process = process(words("sh", "-c", "cat; echo oops >&2; exit 9"));
         one.in = true;
-        co_await test.client_->exec_create(one);
-        auto stream = co_await test.client_->attach(attach_request(true, "one"));
-        EXPECT_GT(co_await test.client_->exec_start("one"), 0);
+        auto with_input = attach_request(true, "one");
+        auto started = co_await test.client_->exec(one, with_input);
+        EXPECT_GT(started.pid, 0);
+        auto stream = std::move(started.stream);
         put(stream, "typed\n");
         ::shutdown(stream.get(), SHUT_WR);
         EXPECT_EQ(co_await test.read_stream(stream), "typed\noops\n");
@@ -332,9 +333,9 @@ TEST_F(ShimTest, ExecsRunBesideIt) {
         two.exec_id = "two";
         two.process = process(words("sh"), true);
         two.in = true;
-        co_await test.client_->exec_create(two);
-        auto terminal = co_await test.client_->attach(attach_request(true, "two"));
-        co_await test.client_->exec_start("two");
+        auto on_terminal = attach_request(true, "two");
+        auto second = co_await test.client_->exec(two, on_terminal);
+        auto terminal = std::move(second.stream);
         co_await test.client_->resize("two", 7, 77);
         put(terminal, "stty size; kill -9 $$\n");
         EXPECT_THAT(co_await test.read_stream(terminal, true), HasSubstr("7 77\r\n"));
@@ -345,10 +346,9 @@ TEST_F(ShimTest, ExecsRunBesideIt) {
         bad.exec_id = "bad";
         bad.process = process(words("nothing"));
         bad.in = false;
-        co_await test.client_->exec_create(bad);
         bool refused = false;
         try {
-            co_await test.client_->exec_start("bad");
+            co_await test.client_->exec(bad, std::nullopt);
         } catch (const NotFound& error) {
             refused = true;
         }
@@ -357,8 +357,7 @@ TEST_F(ShimTest, ExecsRunBesideIt) {
         killed.exec_id = "killed";
         killed.process = process(words("sleep", "100"));
         killed.in = false;
-        co_await test.client_->exec_create(killed);
-        co_await test.client_->exec_start("killed");
+        co_await test.client_->exec(killed, std::nullopt);
         auto status = co_await test.client_->status();
         EXPECT_THAT(status.running_execs, testing::ElementsAre("killed"));
         co_await test.client_->exec_kill("killed", SIGTERM);
@@ -393,8 +392,7 @@ TEST_F(ShimTest, ReconnectedDaemonKnowsAll) {
         request.exec_id = "ends-alone";
         request.process = process;
         request.in = false;
-        co_await test.client_->exec_create(request);
-        co_await test.client_->exec_start("ends-alone");
+        co_await test.client_->exec(request, std::nullopt);
         test.client_.reset();
         co_await sleep_for(500ms);
         test.client_ = co_await reconnect(test.root_ / "run", test.events());
