@@ -138,7 +138,7 @@ Task<void> remove_orphans(Core& core) {
     for (const auto& [id, container] : core.registry.all()) known.insert(id);
     auto work2 = [&core, known] {
         for (const auto& id : core.store.snapshots().list())
-            if (!known.contains(id)) core.store.snapshots().remove(id);
+            if (!known.contains(id)) core.store.remove_snapshot(id);
         for (const auto& id : folder_names(core.options.data_root / "containers"))
             if (!known.contains(id)) core.store.trash().take(core.data_directory(id));
     };

@@ -27,7 +27,7 @@ Task<void> erase(Core& core, LivePtr container, store::Durability durability) {
 }
 
 void remove_directories(Core& core, const std::string& id) {
-    core.store.snapshots().remove(id);
+    core.store.remove_snapshot(id);
     core.store.trash().take(core.data_directory(id));
     remove_run_directory(core.run_directory(id));
 }

@@ -125,8 +125,9 @@ class Daemon {
         co_await server_.stop(shutdown_patience);
     }
 
-    /// What nobody waits for: memory that a burst left goes back to the kernel, the write-ahead log into its
-    /// file, and firewall rules that somebody flushed come back.
+    /// What nobody waits for: memory that a burst left goes back to the kernel, layers that were just being
+    /// used when their image was removed go, the write-ahead log goes into its file, and firewall rules that
+    /// somebody flushed come back.
     Task<void> keep_house() {
         IdleMemory memory;
         while (true) {
@@ -134,6 +135,7 @@ class Daemon {
             co_await sleep_for(housekeeping_pause);
             try {
                 co_await pool_->run([this] {
+                    store_.collect();
                     store_.database().checkpoint();
                     for (const auto& line : networks_.repair()) log::warning("network: put back {}", line);
                 });
