@@ -1,6 +1,7 @@
 #include "engine/volume_content.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -14,9 +15,11 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "base/unique_fd.hpp"
 #include "linux/mount.hpp"
 #include "linux/path.hpp"
+#include "store/trash.hpp"
 
 namespace dhow::engine {
 
@@ -146,19 +149,34 @@ class TreeCopy {
 
 }  // namespace
 
-void fill_from_image(const std::filesystem::path& volume, const store::Snapshot& snapshot,
+bool fill_from_image(const std::filesystem::path& volume, const store::Snapshot& snapshot,
                      const std::string& path) {
     UniqueFd target(
         check(::open(volume.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", volume.string()));
-    if (!entries(target.get()).empty()) return;
+    if (!entries(target.get()).empty()) return false;
     linux::Overlay overlay;
     for (const auto& lower : snapshot.lowerdirs) overlay.lower.push_back(lower.string());
     overlay.upper = snapshot.upperdir.string();
     overlay.work = snapshot.workdir.string();
     UniqueFd root(linux::new_overlay(overlay));
     auto source = linux::find_in_root(root.get(), path, O_RDONLY | O_DIRECTORY);
-    if (!source) return;
+    if (!source) return false;
     TreeCopy().directory(source->get(), target.get());
+    return true;
+}
+
+void fill_whole_from_image(const std::filesystem::path& volume, const store::Snapshot& snapshot,
+                           const std::string& path) {
+    if (!std::filesystem::is_empty(volume)) return;
+    auto filling = volume.parent_path() / ("_filling-" + random_hex(4));
+    check(::mkdir(filling.c_str(), 0755), "make {}", filling.string());
+    bool filled = fill_from_image(filling, snapshot, path);
+    if (filled && ::rename(filling.c_str(), volume.c_str()) == 0) return;
+    int error = errno;
+    store::remove_tree(filling);
+    // Filled by another container meanwhile: that one was first.
+    if (filled && error != ENOTEMPTY && error != EEXIST)
+        throw SystemError(error, fmt::format("fill {}", volume.string()));
 }
 
 }  // namespace dhow::engine

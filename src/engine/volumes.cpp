@@ -53,6 +53,19 @@ Task<void> Volumes::restore() {
         auto volume = json::read<Volume>(document.document);
         volumes_.insert_or_assign(volume.name, std::move(volume));
     }
+    auto tidy = [this] {
+        auto folder = core_.options.data_root / "volumes";
+        std::error_code absent;
+        for (const auto& entry : std::filesystem::directory_iterator(folder, absent)) {
+            if (!exists(entry.path().filename())) {
+                core_.store.trash().take(entry.path());
+                continue;
+            }
+            for (const auto& part : std::filesystem::directory_iterator(entry.path(), absent))
+                if (part.path().filename() != "_data") core_.store.trash().take(part.path());
+        }
+    };
+    co_await core_.pool.run(tidy);
 }
 
 Task<Volume> Volumes::create(VolumeCreateRequest request) {
@@ -77,9 +90,9 @@ Task<Volume> Volumes::create(VolumeCreateRequest request) {
     std::exception_ptr failure;
     try {
         store::Document document{volume.name, volume.name, json::write(volume)};
-        auto work = [this, document, mountpoint = volume.mountpoint] {
+        auto work = [this, document, mountpoint = volume.mountpoint, with_container = request.anonymous] {
             std::filesystem::create_directories(mountpoint);
-            core_.store.volumes().put(document);
+            if (!with_container) core_.store.volumes().put(document);
         };
         co_await core_.pool.run(std::move(work));
     } catch (...) {
@@ -176,9 +189,22 @@ Task<std::map<std::string, VolumeUsage>> Volumes::usage() {
     co_return sizes;
 }
 
+std::vector<std::string> Volumes::only_of(const Container& container) const {
+    std::vector<std::string> names;
+    for (const auto& mount : container.mounts)
+        if (mount.type == "volume" && mount.anonymous && exists(mount.name) && users(mount.name).size() <= 1)
+            names.push_back(mount.name);
+    return names;
+}
+
 Task<void> Volumes::copy_up(std::string name, store::Snapshot root, std::string path) {
     auto volume = inspect(name);
-    auto work = [volume, root, path] { fill_from_image(volume.mountpoint, root, path); };
+    auto work = [volume, root, path, used = !users(name).empty()] {
+        if (used)
+            fill_from_image(volume.mountpoint, root, path);
+        else
+            fill_whole_from_image(volume.mountpoint, root, path);
+    };
     co_await core_.pool.run(std::move(work));
 }
 

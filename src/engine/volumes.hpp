@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/async/task.hpp"
+#include "engine/model/container.hpp"
 #include "engine/model/filters.hpp"
 #include "engine/model/volume.hpp"
 #include "store/snapshots.hpp"
@@ -35,7 +36,8 @@ class Volumes {
     explicit Volumes(Core& core) : core_(core) {}
     Volumes(const Volumes&) = delete;
 
-    /// Gives the volume of that name when it exists. @throws Conflict when its driver or options differ.
+    /// Gives the volume of that name when it exists. One that is anonymous by `request.anonymous` is recorded
+    /// with its container (storage.hpp). @throws Conflict when its driver or options differ.
     Task<Volume> create(VolumeCreateRequest request);
 
     /// Filters: name, label, driver, dangling.
@@ -59,13 +61,16 @@ class Volumes {
     // For the engine itself.
 
     bool exists(const std::string& name) const { return volumes_.contains(name); }
-    /// Reads all from the database.
+    /// Reads all from the database, and removes the directories of those that a crash kept from being made or
+    /// removed.
     Task<void> restore();
     /// Fills an empty volume with what `path` holds in the image, with the ownership and mode of that
     /// directory. Nothing happens when the volume is not empty or the image has no such directory.
     Task<void> copy_up(std::string name, store::Snapshot root, std::string path);
     /// Removes those of `names` that no container uses; for anonymous ones of a removed container.
     Task<void> remove_unused(std::vector<std::string> names);
+    /// The anonymous volumes of `container` that go when it goes.
+    std::vector<std::string> only_of(const Container& container) const;
 
   private:
     Core& core_;

@@ -32,19 +32,27 @@ void Documents::insert(const Document& document, Durability durability) {
 
 void Documents::put(const Document& document, Durability durability) {
     auto transaction = database_.begin(durability);
+    put(transaction, document);
+    transaction.commit();
+}
+
+void Documents::put(Transaction& transaction, const Document& document) {
     transaction.execute(
         "INSERT INTO " + table_ +
             " (id, name, document) VALUES (?1, ?2, ?3) ON CONFLICT (id) DO UPDATE SET name = ?2, "
             "document = ?3",
         document.id, document.name, document.document);
-    transaction.commit();
 }
 
 bool Documents::remove(std::string_view id, Durability durability) {
     auto transaction = database_.begin(durability);
-    bool there = transaction.execute("DELETE FROM " + table_ + " WHERE id = ?1", id) > 0;
+    bool there = remove(transaction, id);
     transaction.commit();
     return there;
+}
+
+bool Documents::remove(Transaction& transaction, std::string_view id) {
+    return transaction.execute("DELETE FROM " + table_ + " WHERE id = ?1", id) > 0;
 }
 
 }  // namespace dhow::store

@@ -35,6 +35,10 @@ class Documents {
     /// @return false when there was none
     bool remove(std::string_view id, Durability durability = Durability::durable);
 
+    /// The same within the caller's transaction: several changes that survive a crash together or not at all.
+    void put(Transaction& transaction, const Document& document);
+    bool remove(Transaction& transaction, std::string_view id);
+
   private:
     Database& database_;
     std::string table_;

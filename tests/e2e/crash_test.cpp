@@ -215,6 +215,31 @@ TEST_P(CrashAt, while_a_container_is_stopped) {
 
 INSTANTIATE_TEST_SUITE_P(at, CrashAt, testing::Range(0, 8));
 
+/// The volumes that are no container's, by `docker volume ls`.
+std::string dangling(Daemon& daemon) { return daemon.docker_ok("volume ls -q -f dangling=true"); }
+
+TEST_P(CrashAt, anonymous_volumes_come_and_go_with_their_container) {
+    crash_during(daemon(), "docker create --name has -v /anon -v /etc busybox true && docker rm -f -v has",
+                 moment());
+    EXPECT_EQ(dangling(daemon()), "");
+    if (daemon().docker("inspect has").status == 0) docker("rm -f -v has");
+    EXPECT_EQ(dangling(daemon()), "");
+}
+
+TEST_P(CrashAt, volume_is_filled_as_a_whole) {
+    auto expected = docker("run --rm busybox ls /bin");
+    crash_during(daemon(), "docker create --name fills -v full:/bin busybox true", moment());
+    docker("rm -f fills || true");
+    EXPECT_EQ(docker("run --rm -v full:/bin busybox ls /bin"), expected);
+}
+
+TEST_P(CrashAt, removed_volume_does_not_come_back_with_its_content) {
+    docker("run --rm -v kept:/v busybox touch /v/old");
+    crash_during(daemon(), "docker volume rm kept", moment());
+    daemon().docker("volume rm kept");
+    EXPECT_EQ(docker("run --rm -v kept:/v busybox ls /v"), "");
+}
+
 TEST_F(Crash, import_is_whole_or_not_there) {
     for (int delay : {5, 20, 40}) {
         Process client(daemon().sh("docker import " + busybox_tar().native() + " half"), "", "");

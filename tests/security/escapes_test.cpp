@@ -111,6 +111,17 @@ TEST_F(Escapes,
     docker("rmi linked");
 }
 
+TEST_F(Escapes, mount_targets_that_are_swapped_for_links_meanwhile) {  // CVE-2021-30465, CVE-2024-45310
+    auto folder = sentinel();
+    docker("run -d --name swaps -v vol:/v busybox sh -c 'cd /v; while :; do mkdir x; rmdir x; ln -s " +
+           folder.native() + " x; rm x; done 2>/dev/null'");
+    for (int i = 0; i < 10; ++i) {
+        daemon().docker("run --rm -v vol:/v -v other:/v/x/deep busybox touch /v/x/deep/y");
+        daemon().docker("run --rm -v vol:/v -w /v/x/made busybox touch y");
+        expect_sentinel_untouched();
+    }
+}
+
 TEST_F(Escapes, volumes_of_an_image_that_climb) {  // CVE-2022-23648
     auto folder = sentinel();
     auto status =
@@ -157,6 +168,31 @@ TEST_F(Escapes, capabilities_are_not_inheritable) {  // CVE-2022-24769, CVE-2022
                       "exec box grep CapInh /proc/self/status", "exec box grep CapEff /proc/self/status",
                       "exec box grep CapAmb /proc/self/status"})
         EXPECT_EQ(docker(line).substr(8), "0000000000000000") << line;
+}
+
+TEST_F(Escapes, groups_are_those_of_the_user_and_no_other) {  // CVE-2022-36109, CVE-2023-25173
+    docker("run -d --name box busybox sleep 1000");
+    for (auto [line, groups] :
+         {std::pair{"run --rm busybox id -G", "0"}, std::pair{"run --rm --user 1000 busybox id -G", "0"},
+          std::pair{"run --rm --user 1000:1000 busybox id -G", "1000"},
+          std::pair{"run --rm --user bin busybox id -G", "2 100"},
+          std::pair{"run --rm --user bin --group-add 7 busybox id -G", "2 7 100"},
+          std::pair{"exec box id -G", "0"}, std::pair{"exec --user bin box id -G", "2 100"}})
+        EXPECT_EQ(
+            run(daemon().sh(std::string("docker ") + line + " | tr ' ' '\\n' | sort -n | xargs")).text(),
+            groups)
+            << line;
+}
+
+TEST_F(Escapes, sysctls_of_the_host_are_not_set) {  // CVE-2022-0811, CVE-2022-0532
+    auto core_pattern = read_file("/proc/sys/kernel/core_pattern");
+    for (auto line :
+         {"--sysctl kernel.core_pattern=x", "--sysctl 'kernel.shm_rmid_forced=1+kernel.core_pattern=x'",
+          "--network host --sysctl net.ipv4.ip_forward=0", "--ipc host --sysctl kernel.msgmax=9000"}) {
+        auto result = daemon().docker(std::string("run --rm ") + line + " busybox true");
+        EXPECT_NE(result.status, 0) << describe(result);
+    }
+    EXPECT_EQ(read_file("/proc/sys/kernel/core_pattern"), core_pattern) << "a sysctl went to the host";
 }
 
 TEST_F(Escapes, system_calls_that_reach_the_kernel_are_refused) {  // CVE-2022-0185, CVE-2022-0492

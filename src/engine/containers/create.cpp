@@ -144,11 +144,10 @@ Task<void> make(Core& core, LivePtr container, std::vector<std::string> layers) 
         auto snapshot = co_await core.pool.run(std::move(read_snapshot));
         for (const auto& mount : container->record.mounts)
             if (mount.type == "volume" && !mount.no_copy && mount.subpath.empty())
-                if (std::ranges::find(volumes, mount.name) != volumes.end())
-                    co_await core.volumes.copy_up(mount.name, snapshot, mount.destination);
+                co_await core.volumes.copy_up(mount.name, snapshot, mount.destination);
         // A container that removes itself promises nothing beyond this boot.
         bool temporary = container->record.host_config.auto_remove;
-        co_await save(core, container, temporary ? store::Durability::relaxed : store::Durability::durable);
+        co_await insert(core, container, temporary ? store::Durability::relaxed : store::Durability::durable);
     } catch (...) {
         failure = std::current_exception();
     }

@@ -10,13 +10,6 @@ namespace dhow::engine {
 
 namespace {
 
-std::vector<std::string> anonymous_volumes(const Container& record) {
-    std::vector<std::string> names;
-    for (const auto& mount : record.mounts)
-        if (mount.type == "volume" && mount.anonymous) names.push_back(mount.name);
-    return names;
-}
-
 /// What is left of a container that nobody can name any more.
 Task<void> remove_remains_of(Core& core, LivePtr container, std::vector<std::string> volumes) {
     co_await clean_up_run(core, container);
@@ -51,10 +44,12 @@ void require_removable(const Live& container) {
 Task<void> remove_for_good(Core& core, LivePtr container, bool volumes) {
     auto& record = container->record;
     container->enter(Phase::removing);
+    auto names = volumes ? core.volumes.only_of(record) : std::vector<std::string>{};
     std::exception_ptr failure;
     try {
         bool temporary = record.host_config.auto_remove;
-        co_await erase(core, container, temporary ? store::Durability::relaxed : store::Durability::durable);
+        co_await erase(core, container, names,
+                       temporary ? store::Durability::relaxed : store::Durability::durable);
         // A port that was published is free for the next container when the removal is answered.
         if (!record.published.empty()) co_await release_networks(core, container);
     } catch (const Error& error) {
@@ -72,7 +67,6 @@ Task<void> remove_for_good(Core& core, LivePtr container, bool volumes) {
     publish(core, record, "destroy");
     settle_removal_waits(*container);
     end_attachments(*container);
-    auto names = volumes ? anonymous_volumes(record) : std::vector<std::string>{};
     core.run_in_background("cleaning up after container " + record.short_id(),
                            remove_remains_of(core, container, std::move(names)));
 }

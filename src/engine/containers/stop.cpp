@@ -58,6 +58,13 @@ Task<void> end(Core& core, LivePtr container, int signal, std::chrono::nanosecon
     co_await wait_until_ended(container, for_ever);
 }
 
+/// From its answer on, a stop or kill outlives the daemon: no policy starts the container again. Its exit is
+/// saved later, and is on the disk by then.
+Task<void> keep_wish(Core& core, LivePtr container) {
+    const auto& policy = container->record.host_config.restart_policy.name;
+    if (!policy.empty() && policy != "no") co_await save(core, container, store::Durability::relaxed);
+}
+
 [[noreturn]] void not_running(const Live& container) {
     throw Conflict("container {} is not running", container.id());
 }
@@ -82,6 +89,7 @@ Task<bool> Containers::stop(std::string name, std::optional<int> timeout, std::s
         forbid_restart(*container);
     }
     co_await end(core, container, number, stop_timeout(container->record, timeout));
+    co_await keep_wish(core, container);
     publish(core, container->record, "stop");
     co_return true;
 }
@@ -127,6 +135,7 @@ Task<void> Containers::kill(std::string name, std::string signal) {
         if (container->record.state.phase == Phase::paused) co_await thaw(core, container);
         co_await wait_until_ended(container, std::chrono::seconds(10));
     }
+    if (ends) co_await keep_wish(core, container);
 }
 
 Task<void> Containers::pause(std::string name) {
