@@ -87,7 +87,7 @@ Task<StatsSample> Containers::stats(std::string name) {
     auto container = core.registry.get(name);
     StatsSample sample;
     sample.id = container->id();
-    sample.name = "/" + container->record.name;
+    sample.name = container->record.name;
     sample.read = now();
     sample.cgroup_v2 = core.host.cgroup_v2;
     sample.online_cpus = core.host.cpus;
