@@ -2,7 +2,6 @@
 
 #include "api/translate.hpp"
 #include "engine/model/container_json.hpp"
-#include "oci/descriptor_json.hpp"
 #include "wire/filters.hpp"
 
 namespace dhow::api {

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "engine/containers/restart_policy.hpp"
 #include "engine/containers/run.hpp"
+#include "engine/containers/run_directory.hpp"
 #include "engine/containers/storage.hpp"
 #include "engine/core.hpp"
 #include "engine/model/container_json.hpp"
@@ -77,7 +78,7 @@ Task<void> undo_start(Core& core, LivePtr container, std::shared_ptr<shim::Clien
     auto& state = container->record.state;
     log::info("the start of container {} was cut off; it is undone", container->record.short_id());
     co_await undo_run(core, container->id(), std::move(shim));
-    auto work = [directory = core.run_directory(container->id())] { store::remove_tree(directory); };
+    auto work = [directory = core.run_directory(container->id())] { remove_run_directory(directory); };
     co_await core.pool.run(std::move(work));
     state.phase = state.started_at == Timestamp{} ? Phase::created : Phase::exited;
     state.pid = 0;
@@ -130,14 +131,14 @@ Task<void> remove_orphans(Core& core) {
         auto shim = co_await find_shim(core, id, std::move(nothing));
         log::info("container {} was removed; what is left of it goes now", id.substr(0, 12));
         co_await undo_run(core, id, std::move(shim));
-        auto work = [directory = core.run_directory(id)] { store::remove_tree(directory); };
+        auto work = [directory = core.run_directory(id)] { remove_run_directory(directory); };
         co_await core.pool.run(std::move(work));
     }
     std::set<std::string> known;
     for (const auto& [id, container] : core.registry.all()) known.insert(id);
     auto work2 = [&core, known] {
         for (const auto& id : core.store.snapshots().list())
-            if (!known.contains(id)) core.store.snapshots().remove(id);
+            if (!known.contains(id)) core.store.remove_snapshot(id);
         for (const auto& id : folder_names(core.options.data_root / "containers"))
             if (!known.contains(id)) core.store.trash().take(core.data_directory(id));
     };

@@ -83,4 +83,13 @@ NewImage assemble_image(std::string config_text, const LayerList& layers, std::s
     return image;
 }
 
+LayerSweep::~LayerSweep() {
+    try {
+        store_.collect();
+    } catch (const Error&) {
+        // Whoever collects next finds them.
+        return;
+    }
+}
+
 }  // namespace dhow::image

@@ -18,6 +18,19 @@ using LayerList = std::vector<const IngestedLayer*>;
 /// @throws InvalidArgument when a layer is another than the configuration's
 NewImage assemble_image(std::string config_text, const LayerList& layers, std::string manifest = "");
 
+/// Removes at the end of its scope the layers that an operation made and no image got, because it failed or
+/// left them out. Declared before the layers, so that it goes after them.
+class LayerSweep {
+  public:
+    explicit LayerSweep(store::Store& store) : store_(store) {}
+    LayerSweep(const LayerSweep&) = delete;
+    LayerSweep& operator=(const LayerSweep&) = delete;
+    ~LayerSweep();
+
+  private:
+    store::Store& store_;
+};
+
 /// The configuration's `created`, in nanoseconds since 1970; 0 when it has none that can be read.
 std::int64_t created_time(const oci::ImageConfig& config);
 

@@ -21,6 +21,7 @@ oci::Digest Images::import(Source& tar, const ImportOptions& options, const Prog
     config.created = format_timestamp(now());
     config.comment = options.message.empty() ? "Imported from -" : options.message;
 
+    LayerSweep sweep(store_);
     auto layer = ingest_layer(store_, tar, Packed::drop, [&](std::int64_t bytes) {
         if (progress) progress({.id = "", .status = "Importing", .current = bytes, .total = 0});
     });

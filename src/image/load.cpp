@@ -155,6 +155,7 @@ class Loader {
 
 std::vector<Loaded> Images::load(Source& source, const std::optional<oci::Platform>& platform,
                                  const ProgressSink& progress) {
+    LayerSweep sweep(store_);
     Archive archive(store_, progress);
     archive.read(source);
     auto images = Loader(archive, platform).run();

@@ -14,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
+#include "linux/seccomp_shrink.hpp"
 
 namespace dhow::linux {
 
@@ -135,7 +136,9 @@ void SeccompBuilder::add_rule(std::string_view action, std::uint32_t value, cons
     if (result != -EEXIST) check_result(result, "add a rule for " + call);
 }
 
-SeccompProgram SeccompBuilder::compile() const {
+SeccompProgram SeccompBuilder::compile() const { return shrink_seccomp(compile_plainly()); }
+
+SeccompProgram SeccompBuilder::compile_plainly() const {
     auto program = export_program(context_->filter);
     if (!unknown_missing_ || greatest_call_ < 0 || default_action_ == SCMP_ACT_ALLOW) return program;
     auto whole = unknown_calls_prologue(static_cast<std::uint32_t>(greatest_call_));

@@ -43,8 +43,11 @@ class SeccompBuilder {
     /// C library falls back on what it knew before. Does nothing when the default action allows.
     void set_unknown_calls_missing() { unknown_missing_ = true; }
 
-    /// Compiles to a binary tree over the calls' numbers: 0.06 ms to load where a list takes 0.7 ms.
+    /// Compiles to a search over ranges of the calls' numbers (seccomp_shrink.hpp).
     SeccompProgram compile() const;
+
+    /// The same as libseccomp has it: a tree over all numbers.
+    SeccompProgram compile_plainly() const;
 
   private:
     struct Context;

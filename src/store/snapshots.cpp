@@ -83,13 +83,22 @@ Snapshot Snapshots::get(std::string_view id) const {
     return paths(id, layers);
 }
 
-void Snapshots::remove(std::string_view id) {
+bool Snapshots::remove(std::string_view id) {
     // The directory goes first: a row without one is tidied up at the next start, while a new snapshot of
     // this id must not find old content.
     trash_.take(root_ / id);
     auto transaction = database_.begin(Durability::relaxed);
+    bool last = false;
+    {
+        auto rows = transaction.query(
+            "SELECT 1 FROM snapshot_layers WHERE snapshot = ?1 AND layer NOT IN (SELECT layer FROM "
+            "image_layers) LIMIT 1",
+            id);
+        last = rows.next();
+    }
     transaction.execute("DELETE FROM snapshots WHERE id = ?1", id);
     transaction.commit();
+    return last;
 }
 
 Usage Snapshots::usage(std::string_view id) const {

@@ -45,7 +45,8 @@ class Snapshots {
 
     /// Removes it: one rename now, the deletion in the background. Nothing happens when there is none.
     /// Call it when nothing is mounted of it any more.
-    void remove(std::string_view id);
+    /// @return whether it is over a layer that no image has, so that a collection may find something
+    bool remove(std::string_view id);
 
     /// What the container wrote. @throws NotFound
     Usage usage(std::string_view id) const;

@@ -43,6 +43,10 @@ Store::Store(std::filesystem::path data_root)
     remove_unknown_blobs();
 }
 
+void Store::remove_snapshot(std::string_view id) {
+    if (snapshots_.remove(id)) collect();
+}
+
 std::vector<Layer> Store::collect() {
     auto removed = layers_.collect();
     for (const auto& layer : removed)

@@ -22,7 +22,7 @@ namespace dhow::store {
 class Store {
   public:
     /// Opens or makes the store and removes what a crash left half done. The names of the containers'
-    /// snapshots that may stay are what the database says; the engine drops others by `snapshots().remove`.
+    /// snapshots that may stay are what the database says; the engine drops others by `remove_snapshot`.
     /// @throws Conflict when another daemon holds the data root
     explicit Store(std::filesystem::path data_root);
 
@@ -35,6 +35,9 @@ class Store {
     Documents& containers() { return containers_; }
     Documents& volumes() { return volumes_; }
     Documents& networks() { return networks_; }
+
+    /// Removes a container's snapshot, and the layers that only it still needed because their image is gone.
+    void remove_snapshot(std::string_view id);
 
     /// Removes layers that nothing needs, and their blobs. Cheap when there is nothing to remove.
     /// @return the removed layers

@@ -4,7 +4,6 @@
 #include "api/translate.hpp"
 #include "engine/model/container_json.hpp"
 #include "engine/model/container_state_json.hpp"
-#include "network/model_json.hpp"
 
 namespace dhow::api::containers {
 

@@ -2,8 +2,7 @@
 
 #include "api/convert.hpp"
 #include "api/translate.hpp"
-#include "oci/descriptor_json.hpp"
-#include "oci/image_config_json.hpp"
+#include "engine/model/container_config_json.hpp"
 
 namespace dhow::api::images {
 

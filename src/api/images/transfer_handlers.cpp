@@ -1,7 +1,7 @@
 #include "api/images/convert.hpp"
 #include "api/images/handlers.hpp"
 #include "api/images/transfer.hpp"
-#include "oci/platform_json.hpp"
+#include "engine/model/container_config_json.hpp"
 
 namespace dhow::api::images {
 

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "engine/containers/restart_policy.hpp"
 #include "engine/containers/run.hpp"
+#include "engine/containers/run_directory.hpp"
 #include "engine/containers/storage.hpp"
 #include "engine/core.hpp"
 
@@ -172,7 +173,7 @@ Task<void> clean_up_run(Core& core, LivePtr container) {
             log::warning("the shim of container {}: {}", container->record.short_id(), error.what());
         }
     }
-    auto work = [directory = core.run_directory(container->id())] { store::remove_tree(directory); };
+    auto work = [directory = core.run_directory(container->id())] { remove_run_directory(directory); };
     co_await core.pool.run(std::move(work));
     auto& record = container->record;
     record.hostname_path.clear();

@@ -12,6 +12,7 @@
 #include "base/log.hpp"
 #include "engine/beside.hpp"
 #include "engine/containers/run.hpp"
+#include "engine/containers/run_directory.hpp"
 #include "engine/containers/spec.hpp"
 #include "engine/containers/storage.hpp"
 #include "engine/core.hpp"
@@ -89,10 +90,8 @@ StartFacts decide_namespaces(Core& core, Container& record) {
 /// What is written for one run, on the pool: the run directory with everything that the runtime reads.
 void write_run(Core& core, Container& record, StartFacts facts) {
     auto directory = core.run_directory(record.id);
-    if (record.host_config.ipc_mode == "shareable") {
-        std::filesystem::create_directories(facts.shm_path);
-        std::filesystem::permissions(facts.shm_path, std::filesystem::perms(01777));
-    }
+    if (record.host_config.ipc_mode == "shareable")
+        mount_shared_memory(facts.shm_path, record.host_config.shm_size);
     if (!facts.network_path.empty()) facts.namespaces.network = {Namespace::Mode::join, facts.network_path};
     auto etc = facts.joined_etc;
     if (etc.hosts.empty())

@@ -1,5 +1,6 @@
 #include "engine/containers/storage.hpp"
 
+#include "engine/containers/run_directory.hpp"
 #include "engine/core.hpp"
 #include "engine/model/container_json.hpp"
 
@@ -26,9 +27,9 @@ Task<void> erase(Core& core, LivePtr container, store::Durability durability) {
 }
 
 void remove_directories(Core& core, const std::string& id) {
-    core.store.snapshots().remove(id);
+    core.store.remove_snapshot(id);
     core.store.trash().take(core.data_directory(id));
-    store::remove_tree(core.run_directory(id));
+    remove_run_directory(core.run_directory(id));
 }
 
 }  // namespace dhow::engine

@@ -1,6 +1,8 @@
 #include "engine/logs/log_files.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -18,22 +20,70 @@ constexpr std::size_t block_size = 64 << 10;
 /// A line longer than this was written by nobody of ours; it is cut, so that no log can fill the memory.
 constexpr std::size_t longest_line = 8 << 20;
 
-std::uint64_t count_lines(const std::filesystem::path& path) {
-    LogFileReader reader(path);
+std::uint64_t count_lines(LogFileReader& reader) {
     std::uint64_t lines = 0;
     while (reader.next_line()) ++lines;
     return lines;
+}
+
+std::optional<LogFileReader> open_log_file(const std::filesystem::path& path, bool compressed) {
+    UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file && errno == ENOENT) return std::nullopt;
+    check(file.get(), "open {}", path.string());
+    return LogFileReader(std::move(file), compressed);
+}
+
+/// While a file is being compressed both exist: the plain one is whole.
+std::optional<LogFileReader> open_rotated(const std::filesystem::path& path, int number) {
+    auto plain = fmt::format("{}.{}", path.string(), number);
+    if (auto file = open_log_file(plain, false)) return file;
+    return open_log_file(plain + ".gz", true);
+}
+
+/// Opens the files of a log from the newest to the oldest, into `files` with the oldest in front, until one
+/// is `enough`. False when a rotation came between, so that their order is not sure.
+template <typename Enough>
+bool try_open_files(const std::filesystem::path& path, Enough enough, std::deque<LogFileReader>& files) {
+    files.clear();
+    bool has_newest = false;
+    constexpr int most_holes = 1;  // in the middle of a rotation one number is empty
+    for (int number = 0, holes = 0; holes <= most_holes; ++number) {
+        auto file = number == 0 ? open_log_file(path, false) : open_rotated(path, number);
+        if (!file) {
+            ++holes;
+            continue;
+        }
+        holes = 0;
+        if (number == 0) has_newest = true;
+        if (!files.empty() && files.front().is(*file)) return false;
+        if (enough(*file)) break;
+        files.push_front(std::move(*file));
+    }
+    if (!has_newest) return ::access(path.c_str(), F_OK) != 0;
+    return files.empty() || files.back().is(path);
+}
+
+template <typename Enough>
+std::deque<LogFileReader> open_files(const std::filesystem::path& path, Enough enough) {
+    std::deque<LogFileReader> files;
+    constexpr int most_attempts = 100;
+    for (int attempt = 0; attempt < most_attempts && !try_open_files(path, enough, files); ++attempt)
+        continue;
+    return files;
 }
 
 }  // namespace
 
 void LogFileReader::CloseGzip::operator()(gzFile_s* file) const { ::gzclose_r(file); }
 
-LogFileReader::LogFileReader(const std::filesystem::path& path)
-    : file_(check(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "open {}", path.string())) {
-    if (path.extension() != ".gz") return;
+LogFileReader::LogFileReader(UniqueFd file, bool compressed) : file_(std::move(file)) {
+    struct stat info;
+    check(::fstat(file_.get(), &info), "stat a log");
+    device_ = info.st_dev;
+    inode_ = info.st_ino;
+    if (!compressed) return;
     gzip_.reset(::gzdopen(file_.get(), "rb"));
-    if (!gzip_) throw InternalError("read {}: out of memory", path.string());
+    if (!gzip_) throw InternalError("read a log: out of memory");
     (void)file_.release();
 }
 
@@ -65,35 +115,27 @@ std::optional<std::string> LogFileReader::next_line() {
         if (end != std::string::npos) {
             auto line = buffer_.substr(begin_, end - begin_);
             begin_ = end + 1;
+            if (!std::exchange(any_line_, true)) first_line_ = line;
             return line;
         }
         if (!fill()) return std::nullopt;
     }
 }
 
-bool LogFileReader::is(const std::filesystem::path& path) const {
-    struct stat own, other;
-    if (gzip_ || ::fstat(file_.get(), &own) < 0 || ::stat(path.c_str(), &other) < 0) return false;
-    return own.st_dev == other.st_dev && own.st_ino == other.st_ino;
+void LogFileReader::rewind() {
+    buffer_.clear();
+    begin_ = 0;
+    offset_ = 0;
+    if (gzip_) ::gzrewind(gzip_.get());
 }
 
-std::vector<std::filesystem::path> log_files(const std::filesystem::path& path) {
-    std::vector<std::filesystem::path> files;
-    std::error_code absent;
-    if (std::filesystem::exists(path, absent)) files.push_back(path);
-    for (int number = 1;; ++number) {
-        std::filesystem::path plain = path.string() + "." + std::to_string(number);
-        std::filesystem::path packed = plain.string() + ".gz";
-        // While one is being compressed both exist: the plain one is whole.
-        if (std::filesystem::exists(plain, absent))
-            files.push_back(plain);
-        else if (std::filesystem::exists(packed, absent))
-            files.push_back(packed);
-        else
-            break;
-    }
-    std::ranges::reverse(files);
-    return files;
+bool LogFileReader::is(const std::filesystem::path& path) const {
+    struct stat other;
+    return ::stat(path.c_str(), &other) == 0 && device_ == other.st_dev && inode_ == other.st_ino;
+}
+
+bool LogFileReader::is(const LogFileReader& other) const {
+    return device_ == other.device_ && inode_ == other.inode_;
 }
 
 std::optional<LogEntry> parse_log_entry(const std::string& line) {
@@ -114,71 +156,63 @@ std::optional<LogEntry> parse_log_entry(const std::string& line) {
     }
 }
 
-LogReader::LogReader(std::filesystem::path path, std::optional<std::uint64_t> tail) : path_(std::move(path)) {
-    if (tail)
-        start_at_tail(*tail);
-    else if (auto files = log_files(path_); !files.empty())
-        current_.emplace(files.front());
+LogReader::LogReader(std::filesystem::path path, std::optional<std::uint64_t> tail)
+    : path_(std::move(path)), files_(open_files(path_, [](const LogFileReader&) { return false; })) {
+    if (tail) skip_to_tail(*tail);
 }
 
-void LogReader::start_at_tail(std::uint64_t lines) {
-    auto files = log_files(path_);
+void LogReader::skip_to_tail(std::uint64_t lines) {
     std::uint64_t found = 0;
-    for (auto file = files.rbegin(); file != files.rend(); ++file) {
-        auto here = count_lines(*file);
-        found += here;
-        bool is_oldest = std::next(file) == files.rend();
-        if (found < lines && !is_oldest) continue;
-        current_.emplace(*file);
-        for (auto skipped = found > lines ? found - lines : 0; skipped > 0; --skipped)
-            if (auto line = current_->next_line())
-                if (auto entry = parse_log_entry(*line)) last_time_ = entry->time;
-        return;
-    }
+    auto first = files_.size();
+    while (first > 0 && found < std::max<std::uint64_t>(lines, 1)) found += count_lines(files_[--first]);
+    files_.erase(files_.begin(), files_.begin() + static_cast<std::ptrdiff_t>(first));
+    for (auto& file : files_) file.rewind();
+    if (files_.empty()) return;
+    for (auto skipped = found > lines ? found - lines : 0; skipped > 0; --skipped)
+        if (auto line = files_.front().next_line())
+            if (auto entry = parse_log_entry(*line)) last_time_ = entry->time;
+}
+
+/// When the file that is read was compressed it is another file of the same lines; when it was deleted, so
+/// were all that are older.
+bool LogReader::is_current_or_older(LogFileReader& file) {
+    if (files_.empty()) return false;
+    const auto& current = files_.front();
+    if (file.is(current)) return true;
+    auto line = file.next_line();
+    file.rewind();
+    if (!line) return file.compressed();  // it is just being made of one that was seen
+    auto entry = parse_log_entry(*line);
+    return *line == current.first_line() || (entry && entry->time < last_time_);
 }
 
 bool LogReader::move_on() {
-    auto files = log_files(path_);
-    if (files.empty()) return false;
-    if (current_) {
-        if (current_->is(path_)) return false;
+    if (files_.size() > 1) {
+        files_.pop_front();
+        return true;
+    }
+    if (!files_.empty()) {
+        if (files_.front().is(path_)) return false;
         // Rotated away, perhaps with more written before: once more to its end.
         if (!std::exchange(drained_, true)) return true;
     }
+    auto newer = open_files(path_, [this](LogFileReader& file) { return is_current_or_older(file); });
+    if (newer.empty()) return false;
     drained_ = false;
-    auto same = std::ranges::find_if(files, [&](const auto& file) { return current_ && current_->is(file); });
-    if (same != files.end()) {
-        current_.emplace(*std::next(same));
-        return true;
-    }
-    // Ours was compressed or deleted: what follows is the first file with something newer.
-    for (const auto& file : files) {
-        LogFileReader candidate(file);
-        auto line = candidate.next_line();
-        auto entry = line ? parse_log_entry(*line) : std::nullopt;
-        if (file != path_ && (!entry || entry->time <= last_time_)) continue;
-        current_.emplace(file);
-        return true;
-    }
-    return false;
+    files_ = std::move(newer);
+    return true;
 }
 
 std::optional<LogEntry> LogReader::next() {
-    while (true) {
-        while (auto line = current_ ? current_->next_line() : std::nullopt) {
+    do {
+        while (auto line = files_.empty() ? std::nullopt : files_.front().next_line()) {
             auto entry = parse_log_entry(*line);
             if (!entry) continue;
             last_time_ = entry->time;
             return entry;
         }
-        try {
-            if (!move_on()) return std::nullopt;
-        } catch (const SystemError& error) {
-            // A file that was rotated away between the look and the opening: look again the next time.
-            if (!error.is(std::errc::no_such_file_or_directory)) throw;
-            return std::nullopt;
-        }
-    }
+    } while (move_on());
+    return std::nullopt;
 }
 
 }  // namespace dhow::engine

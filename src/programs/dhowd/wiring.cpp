@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <ctime>
+#include <memory>
 
 #include <malloc.h>
 #include <sys/stat.h>
@@ -75,6 +76,13 @@ class IdleMemory {
     bool given_back_ = false;
 };
 
+/// The loop, whose pending coroutines can be ended while what they refer to is still there.
+class Loop : public asio::io_context {
+  public:
+    Loop() : io_context(1) {}
+    void end_coroutines() { shutdown(); }
+};
+
 class Daemon {
   public:
     explicit Daemon(Config config)
@@ -83,8 +91,8 @@ class Daemon {
           store_(config_.engine.data_root),
           images_(store_),
           networks_(config_.network),
-          pool_(blocking_threads),
-          engine_(loop_.get_executor(), pool_, store_, images_, networks_, config_.engine),
+          pool_(std::make_unique<BlockingPool>(blocking_threads)),
+          engine_(loop_.get_executor(), *pool_, store_, images_, networks_, config_.engine),
           server_(loop_.get_executor(), engine_),
           signals_(loop_, SIGTERM, SIGINT) {}
 
@@ -95,6 +103,9 @@ class Daemon {
             loop_.stop();
         });
         loop_.run();
+        // What is being done for somebody refers to all parts: it ends before they do.
+        pool_.reset();
+        loop_.end_coroutines();
         if (failure_) std::rethrow_exception(failure_);
     }
 
@@ -114,15 +125,17 @@ class Daemon {
         co_await server_.stop(shutdown_patience);
     }
 
-    /// What nobody waits for: memory that a burst left goes back to the kernel, the write-ahead log into its
-    /// file, and firewall rules that somebody flushed come back.
+    /// What nobody waits for: memory that a burst left goes back to the kernel, layers that were just being
+    /// used when their image was removed go, the write-ahead log goes into its file, and firewall rules that
+    /// somebody flushed come back.
     Task<void> keep_house() {
         IdleMemory memory;
         while (true) {
             memory.look();
             co_await sleep_for(housekeeping_pause);
             try {
-                co_await pool_.run([this] {
+                co_await pool_->run([this] {
+                    store_.collect();
                     store_.database().checkpoint();
                     for (const auto& line : networks_.repair()) log::warning("network: put back {}", line);
                 });
@@ -137,8 +150,8 @@ class Daemon {
     store::Store store_;
     image::Images images_;
     network::Networks networks_;
-    asio::io_context loop_{1};
-    BlockingPool pool_;
+    Loop loop_;
+    std::unique_ptr<BlockingPool> pool_;
     engine::Engine engine_;
     api::Server server_;
     asio::signal_set signals_;

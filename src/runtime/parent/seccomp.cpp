@@ -66,7 +66,7 @@ struct Header {
     std::uint32_t key_size;
     std::uint32_t instructions;
 };
-constexpr char magic[16] = "dhow seccomp 1\n";
+constexpr char magic[16] = "dhow seccomp 2\n";
 
 std::optional<linux::SeccompProgram> read_kept(const std::filesystem::path& path, const std::string& key) {
     auto text = linux::read_small_file(path);
@@ -134,15 +134,15 @@ void add_rule(linux::SeccompBuilder& builder, const oci::SeccompSyscall& rule) {
     }
 }
 
-linux::SeccompProgram compile(const oci::Seccomp& seccomp) {
+}  // namespace
+
+linux::SeccompBuilder seccomp_builder(const oci::Seccomp& seccomp) {
     linux::SeccompBuilder builder(seccomp.default_action, seccomp.default_errno_ret.value_or(default_errno));
     for (const auto& architecture : seccomp.architectures) builder.add_architecture(architecture);
     for (const auto& rule : seccomp.syscalls) add_rule(builder, rule);
     builder.set_unknown_calls_missing();
-    return builder.compile();
+    return builder;
 }
-
-}  // namespace
 
 linux::SeccompProgram seccomp_program(const oci::Seccomp& seccomp, const std::filesystem::path& state_root) {
     if (!seccomp.listener_path.empty() || !seccomp.listener_metadata.empty())
@@ -150,7 +150,7 @@ linux::SeccompProgram seccomp_program(const oci::Seccomp& seccomp, const std::fi
     auto key = key_of(seccomp);
     auto path = state_root / ".seccomp" / fmt::format("{:016x}", hash_of(key));
     if (auto kept = read_kept(path, key)) return *std::move(kept);
-    auto program = compile(seccomp);
+    auto program = seccomp_builder(seccomp).compile();
     keep(path, key, program);
     return program;
 }

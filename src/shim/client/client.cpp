@@ -43,9 +43,9 @@ class RemoteShim final : public Client {
     Task<StartedExec> exec(ExecRequest request, std::optional<AttachRequest> attach) override {
         // All three are on their way before the first is answered; what the first refuses, the others do too.
         auto link = link_;
-        auto created = link->ask(Kind::exec_create, protocol::encode(protocol::ExecCreate{
-                                                        request.exec_id,
-                                                        oci::write_process(request.process), request.in}));
+        auto created = link->ask(Kind::exec_create,
+                                 protocol::encode(protocol::ExecCreate{
+                                     request.exec_id, oci::write_process(request.process), request.in}));
         UniqueFd stream;
         std::shared_ptr<Link::Pending> attached;
         if (attach) {

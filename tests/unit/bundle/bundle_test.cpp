@@ -17,6 +17,7 @@
 #include "bundle/mounts.hpp"
 #include "bundle/resources.hpp"
 #include "bundle/seccomp.hpp"
+#include "oci/runtime_config_json.hpp"
 
 namespace dhow::bundle {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -71,6 +72,73 @@ TEST_F(LogFiles, AreFollowedThroughRotationsWithoutAGap) {
     EXPECT_EQ(rest(reader), "2 3 4 ");
     append(5);
     EXPECT_EQ(rest(reader), "5 ");
+}
+
+TEST_F(LogFiles, AreFollowedWhileTheNewestIsNotThereYet) {
+    append(1);
+    LogReader reader(path_, std::nullopt);
+    EXPECT_EQ(rest(reader), "1 ");
+    append(2);
+    rotate();
+    EXPECT_EQ(rest(reader), "2 ");
+    EXPECT_EQ(rest(reader), "");
+    append(3);
+    EXPECT_EQ(rest(reader), "3 ");
+}
+
+TEST_F(LogFiles, AreReadToTheEndAfterTheyWereRotatedAway) {
+    append(1);
+    rotate();
+    append(2);
+    LogReader reader(path_, std::nullopt);
+    std::filesystem::remove(path_.string() + ".1");
+    rotate();
+    append(3);
+    EXPECT_EQ(rest(reader), "1 2 3 ");
+}
+
+TEST_F(LogFiles, AreNotReadAgainWhenCompressed) {
+    append(1);
+    append(2);
+    LogReader reader(path_, std::nullopt);
+    EXPECT_EQ(rest(reader), "1 2 ");
+    gzFile packed = ::gzopen((path_.string() + ".1.gz").c_str(), "wb");
+    ::gzputs(packed, (entry(1) + entry(2)).c_str());
+    ::gzclose(packed);
+    std::filesystem::remove(path_);
+    append(3);
+    EXPECT_EQ(rest(reader), "3 ");
+}
+
+TEST_F(LogFiles, KeepTheirOrderWhileAnotherProcessRotates) {
+    constexpr int files = 300, lines = 20;
+    append(0);
+    LogReader reader(path_, std::nullopt);
+    std::thread writer([&] {
+        for (int file = 0; file < files; ++file) {
+            std::string text;
+            for (int line = 0; line < lines; ++line)
+                text += fmt::format("{{\"log\":\"{}\",\"time\":\"2026-01-01T00:{:02}:{:02}.{:03}Z\"}}\n",
+                                    file * lines + line + 1, file / 60, file % 60, line);
+            std::ofstream(path_, std::ios::app) << text;
+            rotate();
+        }
+        std::ofstream(path_) << "{\"log\":\"end\",\"time\":\"2026-01-01T01:00:00Z\"}\n";
+    });
+    int last = 0;
+    auto follow = [&] {
+        while (auto found = reader.next()) {
+            if (found->text == "end") return true;
+            if (found->text.starts_with("line")) continue;
+            auto number = std::stoi(found->text);
+            EXPECT_GT(number, last);
+            last = number;
+        }
+        return false;
+    };
+    while (!follow()) std::this_thread::yield();
+    writer.join();
+    EXPECT_EQ(last, files * lines);
 }
 
 TEST_F(LogFiles, GoOnWhenTheFileThatWasReadIsCompressedAway) {

@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "engine/containers/health.hpp"
 #include "engine/containers/image_config.hpp"
 #include "engine/containers/restart_policy.hpp"
 #include "engine/model/container.hpp"
+#include "engine/model/container_json.hpp"
 
 namespace dhow::engine {
 

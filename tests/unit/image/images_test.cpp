@@ -140,8 +140,19 @@ TEST_F(ImagesTest, AForcedUntagOfAUsedImageKeepsTheContainersLayers) {
     EXPECT_THAT(lines(images.remove("app", true, true, {{id, "c", false}})),
                 ElementsAre("Untagged: app:latest", "Deleted: " + id.text()));
     EXPECT_TRUE(std::filesystem::exists(store.layers().diff(layers[0]) / "file"));
-    store.snapshots().remove("c");
-    store.collect();
+    store.remove_snapshot("c");
+    expect_empty();
+}
+
+TEST_F(ImagesTest, AFailedLoadLeavesNoLayer) {
+    import("one", "app");
+    auto archive = save({"app"});
+    images.remove("app", true, true, {});
+    // The layers come first in an archive, and then the configuration is not the one that they are of.
+    auto place = archive.find("\"diff_ids\":[\"sha256:");
+    ASSERT_NE(place, std::string::npos);
+    archive[place + 25] = archive[place + 25] == '0' ? '1' : '0';
+    EXPECT_THROW(load(archive), Error);
     expect_empty();
 }
 

@@ -94,7 +94,7 @@ TEST_F(Layer, TakesFilesDirectoriesAndLinksWithTheirAttributes) {
     EXPECT_EQ(status.st_mode, S_IFDIR | 01777U);
     EXPECT_EQ(status.st_mtime, 2000);
     ASSERT_EQ(::stat(root.c_str(), &status), 0);
-    EXPECT_EQ(status.st_mode, S_IFDIR | 0711U);
+    EXPECT_EQ(status.st_mode, S_IFDIR | 0755U) << "the root is not the archive's to change";
     ASSERT_EQ(::stat((root / "null").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode, S_IFCHR | 0666U);
     ASSERT_EQ(::stat((root / "deep/er").c_str(), &status), 0);
@@ -320,11 +320,10 @@ TEST_F(Layer, GzipMembersMayEndAnywhereInTheBuffer) {
     }
 }
 
-/// Everything about a tree that must survive, as text.
+/// Everything below a root that must survive, as text.
 std::string describe(const std::filesystem::path& root) {
     return run("cd " + root.string() +
-               " && find . -printf '%p %y %m %U %G %n %s %T@ %l\\n' | sed -E 's/^(. d [^ ]+ [^ ]+ [^ ]+ [^ "
-               "]+) [0-9]+/\\1/' | sort"
+               " && find . -mindepth 1 -printf '%p %y %m %U %G %n %s %T@ %l\\n' | sort"
                " && getfattr -R -d -m - . 2>/dev/null | grep -v opaque; find . -type f -print0 | sort -z | "
                "xargs -0 sha256sum");
 }

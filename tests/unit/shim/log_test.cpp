@@ -194,7 +194,7 @@ TEST_F(ShimLog, FullDiskDropsAndCounts) {
     auto all = texts();
     EXPECT_EQ(log.dropped(), 0U);
     EXPECT_EQ(all.back(), "again$");
-    EXPECT_TRUE(read(path_).find("lines of this log are lost: No space left on device") != std::string::npos);
+    EXPECT_TRUE(read(path_).find("lines of this log are lost: no space left on device") != std::string::npos);
 }
 
 TEST_F(ShimLog, SurvivesThatSomebodyDeletedIt) {

@@ -153,8 +153,7 @@ TEST(Layers, AreSharedAndLiveAsLongAsSomethingNeedsThem) {
     store.snapshots().prepare("container", {id});
     drop_image(store, "image");
     EXPECT_TRUE(store.layers().find(sha256("one"))) << "a container's snapshot must keep the layer";
-    store.snapshots().remove("container");
-    store.collect();
+    store.remove_snapshot("container");
     EXPECT_FALSE(store.layers().find(sha256("one")));
     store.trash().drain();
     EXPECT_EQ(entries(folder / "root/layers"), 0U);
