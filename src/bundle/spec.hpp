@@ -138,7 +138,7 @@ struct Spec {
     User user;  ///< by resolve_user()
     bool tty = false;
     std::optional<std::pair<unsigned short, unsigned short>> console_size;  ///< rows, columns; with tty
-    bool init = false;      ///< the engine names the program:
+    bool init = false;                                                      ///< the engine names the program:
     std::string init_path;  ///< an absolute host path of a static program, shown in the container as
                             ///< /sbin/docker-init
 

@@ -91,10 +91,12 @@ std::vector<oci::Reference> names_of(store::Transaction& transaction, const oci:
 std::vector<std::pair<oci::Reference, oci::Digest>> tags_of(store::Transaction& transaction,
                                                             const oci::Reference& repository) {
     // ';' is the character behind ':'.
-    auto rows = transaction.query("SELECT name, image FROM names WHERE name >= ?1 AND name < ?2 ORDER BY name",
-                                  repository.name() + ":", repository.name() + ";");
+    auto rows =
+        transaction.query("SELECT name, image FROM names WHERE name >= ?1 AND name < ?2 ORDER BY name",
+                          repository.name() + ":", repository.name() + ";");
     std::vector<std::pair<oci::Reference, oci::Digest>> tags;
-    while (rows.next()) tags.emplace_back(oci::Reference::parse(rows.text(0)), oci::Digest::parse(rows.text(1)));
+    while (rows.next())
+        tags.emplace_back(oci::Reference::parse(rows.text(0)), oci::Digest::parse(rows.text(1)));
     return tags;
 }
 

@@ -35,7 +35,8 @@ TEST_P(Versions, the_docker_client_gets_through_a_life) {
         return expect_success(test::run(command)).text();
     };
     EXPECT_EQ(run("version --format '{{.Client.APIVersion}}'"), GetParam());
-    run("create --name life -l a=b -e X=1 -m 32m -p 127.0.0.1::80 busybox sh -c 'echo out; echo err >&2; exit 3'");
+    run("create --name life -l a=b -e X=1 -m 32m -p 127.0.0.1::80 busybox sh -c 'echo out; echo err >&2; "
+        "exit 3'");
     EXPECT_EQ(run("inspect -f '{{.State.Status}} {{.Config.Labels.a}} {{.HostConfig.Memory}}' life"),
               "created b 33554432");
     EXPECT_EQ(run("ps -a --format '{{.Names}} {{.Image}} {{.State}}' -f label=a=b"), "life busybox created");
@@ -50,9 +51,10 @@ TEST_P(Versions, the_docker_client_gets_through_a_life) {
 }
 
 TEST_P(Versions, documents_hold_what_clients_of_the_time_read) {
-    auto id = text(ask("POST", "/containers/create?name=by-hand", 201,
-                       R"({"Image": "busybox", "Cmd": ["sleep", "1000"], "HostConfig": {"Memory": 33554432}})"),
-                   "/Id");
+    auto id =
+        text(ask("POST", "/containers/create?name=by-hand", 201,
+                 R"({"Image": "busybox", "Cmd": ["sleep", "1000"], "HostConfig": {"Memory": 33554432}})"),
+             "/Id");
     EXPECT_EQ(id.size(), 64U);
     ask("POST", "/containers/by-hand/start", 204);
     ask("POST", "/containers/by-hand/start", 304);

@@ -15,8 +15,8 @@ int refuse(Session&, const Arguments&) {
     throw Exit(1, fmt::format("dhow: '{}' is not in this release of dhow: {}", Command, Advice));
 }
 
-constexpr char build_name[] = "build", commit_name[] = "commit", cp_name[] = "cp", export_name[] = "export", login_name[] = "login", logout_name[] = "logout",
-               push_name[] = "push";
+constexpr char build_name[] = "build", commit_name[] = "commit", cp_name[] = "cp", export_name[] = "export",
+               login_name[] = "login", logout_name[] = "logout", push_name[] = "push";
 constexpr char image_advice[] = "make images elsewhere and bring them in with 'dhow load' or 'dhow import'";
 constexpr char copy_advice[] = "use a bind mount (-v), or tar through 'dhow exec -i'";
 constexpr char registry_advice[] = "carry images with 'dhow save' and 'dhow load'";

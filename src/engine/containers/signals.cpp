@@ -67,7 +67,8 @@ int parse_signal(const std::string& text) {
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error == std::errc() && end == text.data() + text.size()) {
         if (number >= 1 && number <= last_signal) return number;
-        if (number > last_signal) throw InvalidArgument("the linux daemon does not support signal {}", number);
+        if (number > last_signal)
+            throw InvalidArgument("the linux daemon does not support signal {}", number);
         throw InvalidArgument("Invalid signal: {}", text);
     }
     std::string word;

@@ -31,7 +31,8 @@ Namespace joined(const Live& other, const char* kind) {
 
 LivePtr running(Core& core, const std::string& name, const char* what) {
     auto other = core.registry.get(name);
-    if (!other->alive()) throw Conflict("failed to join {} namespace: container {} is not running", what, name);
+    if (!other->alive())
+        throw Conflict("failed to join {} namespace: container {} is not running", what, name);
     return other;
 }
 
