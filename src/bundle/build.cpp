@@ -89,6 +89,8 @@ oci::Process build_process(const Spec& spec, const std::vector<std::string>& cap
     check_apparmor(spec.security.apparmor);
     oci::Process process;
     process.terminal = spec.tty;
+    if (const auto& size = spec.console_size; spec.tty && size)
+        process.console_size = oci::ConsoleSize{size->first, size->second};
     process.user = to_oci(spec.user);
     if (spec.init) process.args = {"/sbin/docker-init", "--"};
     process.args.insert(process.args.end(), spec.args.begin(), spec.args.end());

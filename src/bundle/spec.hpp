@@ -137,7 +137,8 @@ struct Spec {
     std::string cwd = "/";
     User user;  ///< by resolve_user()
     bool tty = false;
-    bool init = false;      ///< the engine names the program:
+    std::optional<std::pair<unsigned short, unsigned short>> console_size;  ///< rows, columns; with tty
+    bool init = false;                                                      ///< the engine names the program:
     std::string init_path;  ///< an absolute host path of a static program, shown in the container as
                             ///< /sbin/docker-init
 

@@ -16,26 +16,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The daemons, each on its own host; started once for all transcripts.
-struct Daemons {
-    Host dhow_host, docker_host;
-    std::unique_ptr<Dhowd> dhowd;
-    std::unique_ptr<Dockerd> dockerd;
+/// A dhowd on its own host, and what belonged to it before the first transcript.
+struct Ours {
+    Host host;
+    Dhowd daemon{host};
     Inventory before;
+
+    Ours() {
+        daemon.import_busybox();
+        daemon.docker_ok("run --rm busybox true");
+        before = take_inventory(daemon);
+    }
+};
+
+/// The daemons, started once for all transcripts: one for each way to run them, so that the three ways go on
+/// at the same time.
+struct Daemons {
+    Host docker_host;
+    std::unique_ptr<Ours> for_docker, for_dhow;
+    std::unique_ptr<Dockerd> dockerd;
 
     Daemons() {
         if (auto reason = Dockerd::missing())
             std::cout << "[   NOTE   ] no comparison with dockerd: " << *reason << std::endl;
         else
             dockerd = std::make_unique<Dockerd>(docker_host);
+        if (dockerd) dockerd->import_busybox();
         // For writing transcripts, and for dhow alone: only the peer is run.
-        if (!std::getenv("DHOW_PEER_ONLY")) dhowd = std::make_unique<Dhowd>(dhow_host);
-        for (Daemon* daemon : {static_cast<Daemon*>(dhowd.get()), static_cast<Daemon*>(dockerd.get())})
-            if (daemon) daemon->import_busybox();
-        if (dhowd) {
-            dhowd->docker_ok("run --rm busybox true");
-            before = take_inventory(*dhowd);
-        }
+        if (std::getenv("DHOW_PEER_ONLY")) return;
+        if (docker_program()) for_docker = std::make_unique<Ours>();
+        for_dhow = std::make_unique<Ours>();
     }
 };
 
@@ -46,9 +56,11 @@ class Clients : public testing::TestWithParam<fs::path> {
 
     void TearDown() override {
         if (daemons->dockerd) daemons->dockerd->remove_all();
-        if (!daemons->dhowd) return;
-        daemons->dhowd->remove_all();
-        EXPECT_EQ(leaked_since(*daemons->dhowd, daemons->before), "");
+        for (auto* ours : {daemons->for_docker.get(), daemons->for_dhow.get()}) {
+            if (!ours) continue;
+            ours->daemon.remove_all();
+            EXPECT_EQ(leaked_since(ours->daemon, ours->before), "");
+        }
     }
 
     static std::unique_ptr<Daemons> daemons;
@@ -113,15 +125,13 @@ TEST_P(Clients, behave_as_docker_does) {
     std::thread beside([&] {
         if (daemons->dockerd) peer = run_all(transcript, *daemons->dockerd, Client::docker);
     });
-    if (daemons->dhowd) {
-        if (docker_program()) {
-            with_docker = run_all(transcript, *daemons->dhowd, Client::docker);
-            daemons->dhowd->remove_all();
-        }
-        with_dhow = run_all(transcript, *daemons->dhowd, Client::dhow);
-    }
+    std::thread docker_to_ours([&] {
+        if (auto& ours = daemons->for_docker) with_docker = run_all(transcript, ours->daemon, Client::docker);
+    });
+    if (auto& ours = daemons->for_dhow) with_dhow = run_all(transcript, ours->daemon, Client::dhow);
+    docker_to_ours.join();
     beside.join();
-    if (!daemons->dhowd) {
+    if (!daemons->for_dhow && daemons->dockerd) {
         daemons->dockerd->remove_all();
         with_dhow = run_all(transcript, *daemons->dockerd, Client::dhow);
     }

@@ -69,9 +69,9 @@ std::string without_capitals(std::string line) {
 std::string normalised(std::string_view text) {
     std::string result;
     for (auto& line : lines_of(text)) {
-        auto changed = without_capitals(line);
+        auto changed = line;
         for (auto& rule : rules()) changed = std::regex_replace(changed, rule.pattern, rule.replacement);
-        result += changed + "\n";
+        result += without_capitals(changed) + "\n";
     }
     while (result.ends_with("\n\n")) result.pop_back();
     return result == "\n" ? "" : result;

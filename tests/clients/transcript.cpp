@@ -104,7 +104,7 @@ Transcript read_transcript(const std::filesystem::path& file) {
 }
 
 Result run_step(const Step& step, const Daemon& daemon, Client client) {
-    auto command = daemon.sh(step.line, client).within(60s);
+    auto command = daemon.sh(step.line, client).within(60s).with("BASH_ENV", DHOW_CASES "/../helpers.bash");
     if (!step.on_terminal) return run(command);
     Result result;
     result.command = step.line;

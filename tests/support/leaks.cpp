@@ -90,7 +90,8 @@ Entries files(const Daemon& daemon) {
     std::error_code gone;
     for (auto entry = fs::recursive_directory_iterator(daemon.exec_root(), gone);
          !gone && entry != end(entry); entry.increment(gone))
-        result.insert(entry->path());
+        // Compiled filters are kept for the next container, a bounded number of them.
+        if (entry->path().parent_path().filename() != ".seccomp") result.insert(entry->path());
     gone.clear();
     for (auto& top : fs::directory_iterator(daemon.data_root(), gone))
         for (auto& entry : fs::directory_iterator(top.path(), gone))

@@ -39,7 +39,7 @@ std::vector<http::Route> routes(engine::Engine& engine) {
         refused(post, "/auth", no_registry),
         refused(get, "/distribution/{name}/json", no_registry),
         refused(post, "/build", no_build),
-        refused(post, "/build/prune", no_build),
+        {post, "/build/prune", prune_build_cache},
         refused(post, "/session", no_build),
         refused(post, "/grpc", no_build),
         refused(get, "/plugins", "plugins are not available in dhow"),

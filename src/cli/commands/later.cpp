@@ -15,9 +15,8 @@ int refuse(Session&, const Arguments&) {
     throw Exit(1, fmt::format("dhow: '{}' is not in this release of dhow: {}", Command, Advice));
 }
 
-constexpr char build_name[] = "build", commit_name[] = "commit", cp_name[] = "cp", diff_name[] = "diff",
-               export_name[] = "export", login_name[] = "login", logout_name[] = "logout",
-               push_name[] = "push";
+constexpr char build_name[] = "build", commit_name[] = "commit", cp_name[] = "cp", export_name[] = "export",
+               login_name[] = "login", logout_name[] = "logout", push_name[] = "push";
 constexpr char image_advice[] = "make images elsewhere and bring them in with 'dhow load' or 'dhow import'";
 constexpr char copy_advice[] = "use a bind mount (-v), or tar through 'dhow exec -i'";
 constexpr char registry_advice[] = "carry images with 'dhow save' and 'dhow load'";
@@ -42,8 +41,6 @@ constinit const Command commit_command =
          refuse<commit_name, image_advice>);
 constinit const Command cp_command = make(
     "cp", "Copy files between a container and this host (not in this release)", refuse<cp_name, copy_advice>);
-constinit const Command diff_command = make(
-    "diff", "Inspect changes to a container's files (not in this release)", refuse<diff_name, copy_advice>);
 constinit const Command export_command =
     make("export", "Export a container's files as a tar archive (not in this release)",
          refuse<export_name, copy_advice>);

@@ -99,10 +99,11 @@ std::string Listing::take() {
     return align_columns(heading + "\n" + rows);
 }
 
-void check_format(std::string_view format) { read_template(unescape(format), "template parsing error"); }
+void check_format(std::string_view format) { read_template(std::string(format), "template parsing error"); }
 
 std::string format_document(std::string_view format, const json::Value& document, std::string_view type) {
-    auto text = read_template(format == "json" ? "{{json .}}" : unescape(format), "template parsing error");
+    auto text =
+        read_template(format == "json" ? "{{json .}}" : std::string(format), "template parsing error");
     std::string out;
     try {
         tmpl::Data data{document, type};

@@ -137,10 +137,12 @@ class Evaluator {
     Value evaluate(const Pipeline& pipeline, const Value& dot) {
         Value value;
         bool piped = false;
-        for (const auto& command : pipeline.commands) {
-            value = evaluate(command, dot, piped ? &value : nullptr);
+        for (std::size_t i = 0; i < pipeline.commands.size(); ++i) {
+            keeps_null_ = i + 1 < pipeline.commands.size() && is_json(pipeline.commands[i + 1]);
+            value = evaluate(pipeline.commands[i], dot, piped ? &value : nullptr);
             piped = true;
         }
+        keeps_null_ = false;
         if (pipeline.variables.size() == 1) set(pipeline.variables[0], value, pipeline.assigns);
         return value;
     }
@@ -173,10 +175,17 @@ class Evaluator {
         return arguments;
     }
 
+    /// The json of Go's nil list is null, though it prints as "[]".
+    static bool is_json(const Command& command) {
+        return command.operands[0].kind == Operand::Kind::function && command.operands[0].name == "json";
+    }
+
     Value call(const Command& command, const Value& dot, const Value* piped) {
         const auto& name = command.operands[0].name;
         if (name == "and" || name == "or") return call_logic(command, dot, piped);
+        keeps_null_ = is_json(command);
         auto arguments = arguments_of(command, dot, piped);
+        keeps_null_ = false;
         if (data_.is_heading && !arguments.empty() && reshapes_field(name)) return arguments[0];
         missing_ = false;
         try {
@@ -276,7 +285,7 @@ class Evaluator {
     }
 
     const Value* or_zero(const Value* null, const std::string& name) const {
-        const auto* zero = data_.zero ? data_.zero(name) : nullptr;
+        const auto* zero = data_.zero && !keeps_null_ ? data_.zero(name) : nullptr;
         return zero ? zero : null;
     }
 
@@ -310,6 +319,7 @@ class Evaluator {
     std::string& out_;
     std::vector<Variable> variables_;
     bool missing_ = false;
+    bool keeps_null_ = false;
 };
 
 bool mentions_field(const std::vector<Node>& nodes, std::string_view field);

@@ -104,13 +104,12 @@ Task<void> Containers::rename(std::string name, std::string new_name) {
 
 Task<void> Containers::resize(std::string name, unsigned short rows, unsigned short columns) {
     auto container = core_.registry.get(name);
-    if (!container->alive() || !container->shim) {
-        // The command line sets the size as soon as it has created the container.
-        if (container->record.state.phase == Phase::starting ||
-            container->record.state.phase == Phase::created)
-            co_return;
-        throw Conflict("cannot resize a stopped container: container {} is not running", container->id());
+    if (container->record.state.phase == Phase::starting) {
+        // It counts for the terminal that is about to be there.
+        auto turn = co_await container->operation.lock();
     }
+    if (!container->alive() || !container->shim)
+        throw Conflict("cannot resize a stopped container: container {} is not running", container->id());
     auto shim = container->shim;
     co_await shim->resize("", rows, columns);
     publish(core_, container->record, "resize",

@@ -46,6 +46,20 @@ class ChangeWalk {
         return false;
     }
 
+    /// A folder of the image that is in the upper layer only because something is mounted inside of it.
+    bool only_holds_mounts(const std::string& path, const struct stat& info) const {
+        bool holds = std::ranges::any_of(mount_points_, [&](const std::string& point) {
+            return point.starts_with(path + "/") && point.find('/', path.size() + 1) == point.npos;
+        });
+        if (!holds) return false;
+        for (const auto& lower : snapshot_.lowerdirs) {
+            struct stat old;
+            if (::lstat((lower.string() + path).c_str(), &old) < 0) continue;
+            return old.st_mode == info.st_mode && old.st_uid == info.st_uid && old.st_gid == info.st_gid;
+        }
+        return false;
+    }
+
     void walk(const std::string& path) {
         std::error_code failed;
         for (const auto& entry :
@@ -59,7 +73,11 @@ class ChangeWalk {
                 continue;
             }
             changes_.push_back({name, below(name) ? ChangeKind::modified : ChangeKind::added});
-            if (S_ISDIR(info.st_mode)) walk(name);
+            if (!S_ISDIR(info.st_mode)) continue;
+            auto before = changes_.size();
+            walk(name);
+            bool alone = changes_.size() == before && changes_.back().kind == ChangeKind::modified;
+            if (alone && only_holds_mounts(name, info)) changes_.pop_back();
         }
     }
 

@@ -11,11 +11,10 @@ namespace dhow::engine {
 namespace {
 
 /// What is left of a container that nobody can name any more.
-Task<void> remove_remains_of(Core& core, LivePtr container, std::vector<std::string> volumes) {
+Task<void> remove_remains_of(Core& core, LivePtr container) {
     co_await clean_up_run(core, container);
     auto work = [&core, id = container->id()] { remove_directories(core, id); };
     co_await core.pool.run(std::move(work));
-    co_await core.volumes.remove_unused(std::move(volumes));
 }
 
 void require_removable(const Live& container) {
@@ -64,11 +63,16 @@ Task<void> remove_for_good(Core& core, LivePtr container, bool volumes) {
     }
     core.registry.remove(*container);
     for (const auto& [id, exec] : container->execs) core.execs_by_id.erase(id);
+    if (volumes) {
+        // Its volumes go before the answer: who waits for the removal lists them no more.
+        auto names = anonymous_volumes(record);
+        if (!names.empty()) co_await core.volumes.remove_unused(std::move(names));
+    }
     publish(core, record, "destroy");
     settle_removal_waits(*container);
     end_attachments(*container);
     core.run_in_background("cleaning up after container " + record.short_id(),
-                           remove_remains_of(core, container, std::move(names)));
+                           remove_remains_of(core, container));
 }
 
 Task<void> Containers::remove(std::string name, RemoveRequest request) {

@@ -157,6 +157,8 @@ bundle::Spec make_spec(const Container& record, const store::Snapshot& snapshot,
     layers.insert(layers.end(), snapshot.lowerdirs.begin(), snapshot.lowerdirs.end());
     spec.user = bundle::resolve_user(bundle::RootView(layers), config.user, host.group_add);
     spec.tty = config.tty;
+    if (const auto& size = host.console_size; size.size() == 2 && size[0] > 0 && size[1] > 0)
+        spec.console_size = {static_cast<unsigned short>(size[0]), static_cast<unsigned short>(size[1])};
     spec.init = host.init.value_or(options.init_by_default);
     if (spec.init) {
         spec.init_path = options.init.string();
