@@ -173,7 +173,7 @@ RestoreReport Networks::restore(const Live& live) {
         for (const auto& network : live.networks)
             if (!state.networks.contains(network.id)) state.add_network(network);
         for (const auto& container : live.containers) restore_container(state, container, report);
-        for (const auto& id : state.sandboxes.pinned()) {
+        for (const auto& id : state.sandboxes.found()) {
             if (state.attached.contains(id)) continue;
             state.sandboxes.release(id);
             report.removed.push_back("network namespace " + id);

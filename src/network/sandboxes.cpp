@@ -61,6 +61,9 @@ Sandboxes::Sandboxes(std::filesystem::path folder, std::size_t ready)
     : folder_(std::move(folder)), target_(ready) {
     std::filesystem::create_directories(folder_);
     std::filesystem::permissions(folder_, std::filesystem::perms(0711));
+    // Before the thread makes new ones: those belong to nobody yet, and must not be taken for strays.
+    for (const auto& entry : std::filesystem::directory_iterator(folder_))
+        found_.push_back(entry.path().filename().string());
     thread_ = std::jthread([this](std::stop_token stop) { work(stop); });
 }
 
@@ -111,17 +114,6 @@ void Sandboxes::release(const std::string& id) noexcept {
     std::scoped_lock lock(mutex_);
     ending_ids_.push_back(id);
     changed_.notify_all();
-}
-
-std::vector<std::string> Sandboxes::pinned() const {
-    std::scoped_lock lock(mutex_);
-    std::vector<std::string> ids;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-        auto id = entry.path().filename().string();
-        if (std::ranges::none_of(ready_, [&](const auto& waiting) { return waiting->id == id; }))
-            ids.push_back(std::move(id));
-    }
-    return ids;
 }
 
 void Sandboxes::work(std::stop_token stop) {

@@ -3,7 +3,7 @@
 // a few ready and ends those that are given up, both when nobody waits.
 //
 // A namespace is pinned by a bind mount on <folder>/<id>: it can be joined by path, and it outlives a daemon
-// that is killed. Whoever starts next finds by `pinned` which there are.
+// that is killed. Whoever starts next finds by `found` which there are.
 
 #include <condition_variable>
 #include <cstddef>
@@ -49,8 +49,8 @@ class Sandboxes {
     /// The same for one that is pinned but not open.
     void release(const std::string& id) noexcept;
 
-    /// The ids of all that are pinned, except those that wait.
-    std::vector<std::string> pinned() const;
+    /// The ids of those that were pinned before this object was made.
+    const std::vector<std::string>& found() const { return found_; }
 
   private:
     std::shared_ptr<OpenSandbox> make() const;
@@ -58,6 +58,7 @@ class Sandboxes {
 
     std::filesystem::path folder_;
     std::size_t target_;
+    std::vector<std::string> found_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<std::shared_ptr<OpenSandbox>> ready_;

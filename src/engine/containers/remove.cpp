@@ -1,5 +1,7 @@
 // DELETE /containers/{id} and prune.
 
+#include <optional>
+
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "engine/containers/run.hpp"
@@ -63,11 +65,8 @@ Task<void> remove_for_good(Core& core, LivePtr container, bool volumes) {
     }
     core.registry.remove(*container);
     for (const auto& [id, exec] : container->execs) core.execs_by_id.erase(id);
-    if (volumes) {
-        // Its volumes go before the answer: who waits for the removal lists them no more.
-        auto names = anonymous_volumes(record);
-        if (!names.empty()) co_await core.volumes.remove_unused(std::move(names));
-    }
+    // Its volumes go before the answer: who waits for the removal lists them no more.
+    if (!names.empty()) co_await core.volumes.remove_unused(names);
     publish(core, record, "destroy");
     settle_removal_waits(*container);
     end_attachments(*container);
@@ -82,18 +81,21 @@ Task<void> Containers::remove(std::string name, RemoveRequest request) {
     if (container->record.state.phase == Phase::removing)
         throw Conflict("removal of container {} is already in progress", container->record.name);
     if (!request.force) require_removable(*container);
-    if (container->alive() || container->record.state.phase == Phase::restarting)
-        co_await kill_and_wait(core, container);
-    auto turn = co_await container->operation.lock();
+    std::optional<AsyncMutex::Lock> turn;
+    do {
+        turn.reset();
+        if (container->alive() || container->record.state.phase == Phase::restarting)
+            co_await kill_and_wait(core, container);
+        auto taken = co_await container->operation.lock();
+        turn.emplace(std::move(taken));
+        // A start that was under way may have come to its end between the kill and now.
+    } while (request.force && container->alive());
     if (container->record.state.phase == Phase::removing || container->gone) {
         // It removed itself meanwhile (--rm), or somebody else did.
         if (request.force || container->record.host_config.auto_remove) co_return;
         throw Conflict("removal of container {} is already in progress", container->record.name);
     }
     if (request.force) {
-        // A restart between the kill and now.
-        if (container->alive())
-            throw Conflict("container {} was started again meanwhile", container->record.name);
         if (container->record.state.phase == Phase::restarting) container->enter(Phase::exited);
     } else {
         require_removable(*container);
