@@ -17,8 +17,12 @@ class Cancelled : public Error {
 /// Set once, on any thread; transfers look at it ten times a second while they wait.
 class Cancellation {
   public:
+    /// Cancelled with its parent too, which must outlive it.
+    explicit Cancellation(const Cancellation* parent = nullptr) : parent_(parent) {}
+    Cancellation(const Cancellation&) = delete;
+
     void cancel() noexcept { cancelled_ = true; }
-    bool cancelled() const noexcept { return cancelled_; }
+    bool cancelled() const noexcept { return cancelled_ || (parent_ && parent_->cancelled()); }
     /// @throws Cancelled
     void check() const {
         if (cancelled()) throw Cancelled();
@@ -27,6 +31,7 @@ class Cancellation {
     void sleep(std::chrono::milliseconds time) const;
 
   private:
+    const Cancellation* parent_;
     std::atomic<bool> cancelled_ = false;
 };
 

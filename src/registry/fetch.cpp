@@ -157,9 +157,8 @@ std::size_t BlobReader::read(std::span<std::byte> buffer) {
             auto count = transfer_->read(buffer);
             if (count == 0) {
                 if (position_ < descriptor_.size)
-                    throw ConnectionFailed(ConnectionFailed::Reason::broken,
-                                           fmt::format("blob {} ended after {} of {} bytes",
-                                                       descriptor_.digest.text(), position_, descriptor_.size));
+                    throw InvalidArgument("blob {} has {} bytes; its manifest says {}",
+                                          descriptor_.digest.text(), position_, descriptor_.size);
                 transfer_.reset();
                 done_ = true;
                 break;
