@@ -18,6 +18,9 @@ using LayerList = std::vector<const IngestedLayer*>;
 /// @throws InvalidArgument when a layer is another than the configuration's
 NewImage assemble_image(std::string config_text, const LayerList& layers, std::string manifest = "");
 
+/// The manifest that is made for an image which came with none.
+std::string make_manifest(const std::string& config, const LayerList& layers);
+
 /// The configuration's `created`, in nanoseconds since 1970; 0 when it has none that can be read.
 std::int64_t created_time(const oci::ImageConfig& config);
 

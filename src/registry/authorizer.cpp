@@ -21,8 +21,7 @@ struct TokenAnswer {
 
 /// A token goes into a header as it came.
 bool is_clean(const std::string& token) {
-    return !token.empty() &&
-           std::ranges::all_of(token, [](char c) { return c > 0x20 && c != 0x7f; });
+    return !token.empty() && std::ranges::all_of(token, [](char c) { return c > 0x20 && c != 0x7f; });
 }
 
 }  // namespace
@@ -110,7 +109,8 @@ Authorizer::Token Authorizer::fetch_token(Transport& transport, const Scopes& sc
     if (transfer.head().status != 200) throw refusal_of(transfer, request.method);
     auto answer = json::read<TokenAnswer>(transfer.read_all(largest_answer));
     Token token{answer.token.empty() ? answer.access_token : answer.token, {}};
-    if (!is_clean(token.text)) throw Unauthorized("authorization server did not include a token in the response");
+    if (!is_clean(token.text))
+        throw Unauthorized("authorization server did not include a token in the response");
     auto life = std::max(std::chrono::seconds(answer.expires_in), shortest_life);
     token.expires = std::chrono::steady_clock::now() + life - std::chrono::seconds(10);
     return token;

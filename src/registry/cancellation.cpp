@@ -10,8 +10,8 @@ void Cancellation::sleep(std::chrono::milliseconds time) const {
     auto end = std::chrono::steady_clock::now() + time;
     for (;;) {
         check();
-        auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end -
-                                                                          std::chrono::steady_clock::now());
+        auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
         if (left <= 0ms) return;
         std::this_thread::sleep_for(std::min(left, 50ms));
     }

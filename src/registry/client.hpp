@@ -59,7 +59,8 @@ class Client {
     /// Whether the registry is there and takes the credentials (GET /v2/).
     void ping();
 
-    /// A manifest or index by tag or digest ("latest", "sha256:..."). @throws Refused (404) when there is none
+    /// A manifest or index by tag or digest ("latest", "sha256:..."). @throws Refused (404) when there is
+    /// none
     Document manifest(const std::string& path, const std::string& reference);
 
     /// A blob as it comes: see BlobReader. The client is its own until it goes.
@@ -73,8 +74,8 @@ class Client {
     std::vector<std::string> tags(const std::string& path);
 
     /// Puts a blob there, by the cheapest way: nothing, when it is there; by mounting it from one of
-    /// `neighbours`, repositories of the same registry; or by sending it in chunks. A chunk that fails is sent
-    /// again from where the registry has it. `progress` gets the count of bytes that were sent.
+    /// `neighbours`, repositories of the same registry; or by sending it in chunks. A chunk that fails is
+    /// sent again from where the registry has it. `progress` gets the count of bytes that were sent.
     PushedBlob push_blob(const std::string& path, const BlobSource& source,
                          const std::vector<std::string>& neighbours,
                          const std::function<void(std::int64_t)>& progress = {});
@@ -95,7 +96,7 @@ class Client {
         std::string body{};
         std::function<Upload()> upload{};  ///< makes the body; may be called again
         Scopes scopes{};
-        bool repeatable = true;   ///< may be sent again when it is not known whether it was done
+        bool repeatable = true;       ///< may be sent again when it is not known whether it was done
         bool may_be_missing = false;  ///< 404 is an answer
     };
     std::unique_ptr<Transfer> send(const Call& call);

@@ -31,7 +31,8 @@ std::string stated_type(const std::string& text) {
     const auto* type = object->if_contains("mediaType");
     if (type && type->is_string()) return std::string(std::string_view(type->get_string()));
     if (object->contains("manifests")) return std::string(oci::media_type::index);
-    if (object->contains("layers") || object->contains("config")) return std::string(oci::media_type::manifest);
+    if (object->contains("layers") || object->contains("config"))
+        return std::string(oci::media_type::manifest);
     return "";
 }
 
@@ -89,13 +90,15 @@ Document Client::manifest(const std::string& path, const std::string& reference)
                  oci::media_type::is_index(document.media_type) ||
                  document.media_type.find("manifest.v1+") != std::string::npos;
     if (!known) document.media_type = stated;
-    if (known && !stated.empty() && oci::media_type::is_index(stated) != oci::media_type::is_index(document.media_type))
-        throw InvalidArgument("the registry calls {} of {} a \"{}\", it calls itself a \"{}\"", reference, path,
-                              document.media_type, stated);
+    if (known && !stated.empty() &&
+        oci::media_type::is_index(stated) != oci::media_type::is_index(document.media_type))
+        throw InvalidArgument("the registry calls {} of {} a \"{}\", it calls itself a \"{}\"", reference,
+                              path, document.media_type, stated);
     return document;
 }
 
-std::string Client::small_blob(const std::string& path, const oci::Descriptor& descriptor, std::int64_t limit) {
+std::string Client::small_blob(const std::string& path, const oci::Descriptor& descriptor,
+                               std::int64_t limit) {
     if (descriptor.size > limit)
         throw InvalidArgument("{} has {} bytes; at most {} are taken", descriptor.digest.text(),
                               descriptor.size, limit);
@@ -183,7 +186,8 @@ std::size_t BlobReader::read(std::span<std::byte> buffer) {
     }
     if (!good_) good_ = verifier_.matches();
     if (!*good_)
-        throw InvalidArgument("filesystem layer verification failed for digest {}", descriptor_.digest.text());
+        throw InvalidArgument("filesystem layer verification failed for digest {}",
+                              descriptor_.digest.text());
     return 0;
 }
 

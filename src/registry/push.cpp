@@ -35,7 +35,9 @@ struct ChunkReader {
 
     std::size_t operator()(std::span<char> buffer) {
         auto most = std::min<std::int64_t>(left, static_cast<std::int64_t>(buffer.size()));
+        if (most == 0) return 0;
         auto count = read(buffer.first(static_cast<std::size_t>(most)));
+        if (count == 0) throw InternalError("a blob ended {} bytes too early", left);
         left -= static_cast<std::int64_t>(count);
         done += static_cast<std::int64_t>(count);
         if (progress && count > 0) progress(done);
@@ -105,8 +107,8 @@ std::string Client::send_chunks(const std::string& path, std::string location, c
         Call call{.method = "PATCH",
                   .path = location,
                   .headers = {"Content-Type: application/octet-stream",
-                              fmt::format("Content-Range: {}-{}", offset, std::max<std::int64_t>(
-                                                                              0, offset + size - 1))},
+                              fmt::format("Content-Range: {}-{}", offset,
+                                          std::max<std::int64_t>(0, offset + size - 1))},
                   .scopes = push_scopes(path),
                   .repeatable = false};
         call.upload = [&] { return Upload{size, ChunkReader{source.open(offset), size, offset, progress}}; };
@@ -141,7 +143,8 @@ PushedBlob Client::push_blob(const std::string& path, const BlobSource& source,
     known.reset();
     for (int attempt = 0;; ++attempt) {
         PushedBlob result{Sent::uploaded, ""};
-        auto location = start_upload(path, source, attempt == 0 ? neighbours : std::vector<std::string>(), result);
+        auto location =
+            start_upload(path, source, attempt == 0 ? neighbours : std::vector<std::string>(), result);
         if (!location) return result;
         try {
             auto end = send_chunks(path, *location, source, progress);

@@ -94,7 +94,8 @@ Refused refusal_of(Transfer& transfer, const std::string& method) {
     auto told = read_document(body);
     auto message = printable(told.message);
     if (message.empty())
-        message = fmt::format("received unexpected HTTP status of {} \"{}\": {}", method, head.url, head.status);
+        message =
+            fmt::format("received unexpected HTTP status of {} \"{}\": {}", method, head.url, head.status);
     if (auto wait = head.find("retry-after"); !wait.empty() && (head.status == 429 || head.status == 503))
         message += fmt::format(" (the registry asks to try again in {})", printable(wait));
     return Refused(head.status, printable(told.code), message);

@@ -28,9 +28,10 @@ struct Catalogue {
 template <>
 struct dhow::json::Members<dhow::registry::SearchResult> {
     using T = dhow::registry::SearchResult;
-    static constexpr auto list = std::tuple{
-        member("name", &T::name), member("description", &T::description), member("star_count", &T::star_count),
-        member("is_official", &T::is_official), member("is_automated", &T::is_automated)};
+    static constexpr auto list =
+        std::tuple{member("name", &T::name), member("description", &T::description),
+                   member("star_count", &T::star_count), member("is_official", &T::is_official),
+                   member("is_automated", &T::is_automated)};
 };
 
 template <>
@@ -48,8 +49,8 @@ namespace dhow::registry {
 std::vector<SearchResult> Client::search(const std::string& term, std::size_t limit) {
     // docker.io searches elsewhere than it keeps images.
     std::string url = session_.domain() == "docker.io" ? "https://index.docker.io/v1/search" : "v1/search";
-    auto transfer = send({.path = with_query(with_query(url, "q", term), "n", std::to_string(limit)),
-                          .may_be_missing = true});
+    auto transfer = send(
+        {.path = with_query(with_query(url, "q", term), "n", std::to_string(limit)), .may_be_missing = true});
     if (transfer->head().status == 404) {
         transfer.reset();
         return search_catalogue(term, limit);

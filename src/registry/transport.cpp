@@ -176,8 +176,7 @@ void set_trust(CURL* easy, const Trust& trust, bool verify) {
     set(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
     if (!trust.authorities.empty()) {
         // A bundle of its own stands instead of the system's bundle, whose certificates its folder has too.
-        curl_blob blob{const_cast<char*>(trust.authorities.data()), trust.authorities.size(),
-                       CURL_BLOB_COPY};
+        curl_blob blob{const_cast<char*>(trust.authorities.data()), trust.authorities.size(), CURL_BLOB_COPY};
         set(easy, CURLOPT_CAINFO_BLOB, &blob);
     }
     if (trust.certificate.empty()) return;
@@ -218,9 +217,11 @@ void Transfer::start(const std::string& url, bool with_authorization) {
     if (trust.authorities.empty()) trust.authorities = transport_.trust(parse_url(request_.url)).authorities;
     set_trust(easy, trust, request_.verify);
 
-    for (const auto& header : request_.headers) state.headers = ::curl_slist_append(state.headers, header.c_str());
+    for (const auto& header : request_.headers)
+        state.headers = ::curl_slist_append(state.headers, header.c_str());
     if (with_authorization && !request_.authorization.empty())
-        state.headers = ::curl_slist_append(state.headers, ("Authorization: " + request_.authorization).c_str());
+        state.headers =
+            ::curl_slist_append(state.headers, ("Authorization: " + request_.authorization).c_str());
     if (request_.method == "HEAD") {
         set(easy, CURLOPT_NOBODY, 1L);
     } else if (request_.upload) {

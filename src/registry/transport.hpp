@@ -56,7 +56,7 @@ struct Request {
 struct Head {
     int status = 0;
     std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
-    std::string url;       ///< where it came from, after redirects
+    std::string url;                                           ///< where it came from, after redirects
     bool foreign = false;  ///< from another origin than was asked: its challenges are not answered
 
     /// The first value of a header, or "".

@@ -10,8 +10,8 @@ namespace dhow::registry {
 
 struct Trust {
     bool verify = true;
-    std::string authorities;             ///< PEM, believed beside the system's own
-    std::string certificate, key;        ///< files of a client's certificate, or ""
+    std::string authorities;       ///< PEM, believed beside the system's own
+    std::string certificate, key;  ///< files of a client's certificate, or ""
 };
 
 /// What certs.d says of a host. @throws InvalidArgument when a certificate lacks its key

@@ -16,12 +16,14 @@ Registry::Registry(const Host& host, RegistryOptions options) : host_(host), opt
         data().native(), options_.port);
     if (options_.tls) {
         make_certificate();
-        configuration += fmt::format("  tls:\n    certificate: {0}/cert.pem\n    key: {0}/key.pem\n", folder.native());
+        configuration +=
+            fmt::format("  tls:\n    certificate: {0}/cert.pem\n    key: {0}/key.pem\n", folder.native());
     }
     if (!options_.user.empty()) {
         expect_success(run(sh(fmt::format("htpasswd -Bbn {} {} > {}/htpasswd", options_.user,
                                           options_.password, folder.native()))));
-        configuration += fmt::format("auth:\n  htpasswd:\n    realm: test\n    path: {}/htpasswd\n", folder.native());
+        configuration +=
+            fmt::format("auth:\n  htpasswd:\n    realm: test\n    path: {}/htpasswd\n", folder.native());
     }
     write_file(folder / "config.yml", configuration + options_.more);
     start();

@@ -13,7 +13,8 @@ namespace dhow::registry::testing {
 struct Visitor {
     explicit Visitor(std::string domain, Options settings = {}, Credentials credentials = {},
                      Purpose purpose = Purpose::push)
-        : options(std::move(settings)), session(options, std::move(domain), std::move(credentials), purpose) {}
+        : options(std::move(settings)),
+          session(options, std::move(domain), std::move(credentials), purpose) {}
     Options options;
     Session session;
     Cancellation cancellation;

@@ -96,8 +96,9 @@ TEST_F(Hostile, ABrokenBlobIsGoneOnWithWhereItBroke) {
             auto range = request.header("Range");
             if (range.empty()) return whole.substr(0, whole.size() - 150'000);
             auto from = std::stoul(range.substr(6));
-            auto rest = answer(206, content.substr(from),
-                               {fmt::format("Content-Range: bytes {}-{}/{}", from, content.size() - 1, content.size())});
+            auto rest = answer(
+                206, content.substr(from),
+                {fmt::format("Content-Range: bytes {}-{}/{}", from, content.size() - 1, content.size())});
             return from == 50'000 ? rest.substr(0, rest.size() - 100'000) : rest;
         });
         Visitor visitor(server.address());
@@ -156,14 +157,12 @@ TEST_F(Hostile, CredentialsStayWithTheirHost) {
 
 TEST_F(Hostile, RedirectsInACircleEnd) {
     inside([] {
-        ScriptedServer server([](const ScriptedRequest& request) {
-            return answer(307, "", {"Location: " + request.target});
-        });
+        ScriptedServer server(
+            [](const ScriptedRequest& request) { return answer(307, "", {"Location: " + request.target}); });
         Visitor visitor(server.address());
         EXPECT_THAT(failure_of([&] { visitor.client.manifest("a", "b"); }), HasSubstr("redirects"));
-        ScriptedServer other([](const ScriptedRequest&) {
-            return answer(302, "", {"Location: file:///etc/passwd"});
-        });
+        ScriptedServer other(
+            [](const ScriptedRequest&) { return answer(302, "", {"Location: file:///etc/passwd"}); });
         Visitor second(other.address());
         EXPECT_THROW(second.client.manifest("a", "b"), Error);
     });
@@ -203,8 +202,7 @@ TEST_F(Hostile, ATokenIsFetchedForItsScopeAndRefreshed) {
 TEST_F(Hostile, TokensWithControlCharactersAreRefused) {
     inside([] {
         ScriptedServer server([](const ScriptedRequest& request) {
-            if (request.target.starts_with("/token"))
-                return answer(200, R"({"token":"a\r\nX-Evil: yes"})");
+            if (request.target.starts_with("/token")) return answer(200, R"({"token":"a\r\nX-Evil: yes"})");
             return answer(401, "", {"WWW-Authenticate: Bearer realm=\"/token\""});
         });
         Visitor visitor(server.address());
@@ -239,9 +237,8 @@ TEST_F(Hostile, ARateLimitIsWaitedForWhenItIsShort) {
 TEST_F(Hostile, AServerThatHasTroubleIsAskedAgain) {
     inside([] {
         std::atomic<int> asked = 0;
-        ScriptedServer server([&](const ScriptedRequest&) {
-            return asked++ < 2 ? answer(502) : answer(200, manifest_text());
-        });
+        ScriptedServer server(
+            [&](const ScriptedRequest&) { return asked++ < 2 ? answer(502) : answer(200, manifest_text()); });
         Visitor visitor(server.address());
         visitor.client.manifest("a", "latest");
         EXPECT_EQ(asked, 3);
@@ -253,7 +250,8 @@ TEST_F(Hostile, AChunkIsGoneOnWithWhereTheRegistryHasIt) {
         std::string stored;
         std::atomic<int> patches = 0;
         ScriptedServer server([&](const ScriptedRequest& request) {
-            std::vector<std::string> place{"Location: /upload", fmt::format("Range: 0-{}", stored.empty() ? 0 : stored.size() - 1)};
+            std::vector<std::string> place{
+                "Location: /upload", fmt::format("Range: 0-{}", stored.empty() ? 0 : stored.size() - 1)};
             if (request.method == "HEAD") return answer(404);
             if (request.method == "POST") return answer(202, "", place);
             if (request.method == "GET") return answer(204, "", place);

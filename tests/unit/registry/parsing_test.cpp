@@ -37,7 +37,8 @@ TEST(Challenges, SeveralInOneHeader) {
 }
 
 TEST(Challenges, NonsenseIsNoCrash) {
-    for (const auto* text : {"", ",", "=", "\"", "Bearer realm=\"open", "Bearer realm=", "a=b", "Bearer =,=,="})
+    for (const auto* text :
+         {"", ",", "=", "\"", "Bearer realm=\"open", "Bearer realm=", "a=b", "Bearer =,=,="})
         EXPECT_LE(parse_challenges(text).size(), 1u) << text;
 }
 
@@ -60,13 +61,16 @@ TEST(Urls, LocationsAreRelativeToTheAnswer) {
 std::vector<std::string> bases(const std::vector<Endpoint>& endpoints) {
     std::vector<std::string> result;
     for (const auto& endpoint : endpoints)
-        result.push_back(endpoint.base + (endpoint.mirror ? " mirror" : "") + (endpoint.verify ? "" : " insecure"));
+        result.push_back(endpoint.base + (endpoint.mirror ? " mirror" : "") +
+                         (endpoint.verify ? "" : " insecure"));
     return result;
 }
 
 TEST(Endpoints, TlsUnlessARegistryIsNamedInsecure) {
     Options options{.insecure = {"lab:5000", "10.0.0.0/8", "fd00::/8"}, .mirrors = {"https://m.example/"}};
-    auto of = [&](std::string_view domain, bool push = false) { return bases(endpoints_of(options, domain, push)); };
+    auto of = [&](std::string_view domain, bool push = false) {
+        return bases(endpoints_of(options, domain, push));
+    };
     EXPECT_THAT(of("r.example"), ElementsAre("https://r.example/"));
     EXPECT_THAT(of("lab:5000"), ElementsAre("https://lab:5000/ insecure", "http://lab:5000/ insecure"));
     EXPECT_THAT(of("lab"), ElementsAre("https://lab/"));
@@ -83,7 +87,8 @@ TEST(Endpoints, TlsUnlessARegistryIsNamedInsecure) {
 
 TEST(Endpoints, SettingsAreChecked) {
     EXPECT_EQ(check_mirror("https://m.example"), "https://m.example/");
-    for (const auto* bad : {"m.example", "ftp://m", "https://u:p@m.example", "https://m.example/?a=b", "https://"})
+    for (const auto* bad :
+         {"m.example", "ftp://m", "https://u:p@m.example", "https://m.example/?a=b", "https://"})
         EXPECT_THROW(check_mirror(bad), InvalidArgument) << bad;
     EXPECT_EQ(check_insecure("lab:5000"), "lab:5000");
     for (const auto* bad : {"", "http://lab", "-lab", "lab/x", "10.0.0.0/33"})
