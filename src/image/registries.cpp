@@ -41,7 +41,7 @@ DistributionInfo Registries::distribution(const oci::Reference& name, const Cred
         auto tagged = name.with_default_tag();
         auto document = client.manifest(name.path, tagged.digest ? tagged.digest->text() : tagged.tag);
         return {document.media_type, document.digest, static_cast<std::int64_t>(document.text.size()),
-                platforms_of(client, name.path, document)};
+                platforms_of(client, name.path, document), document.text};
     } catch (const registry::Refused& refusal) {
         throw_pull_refusal(refusal, name.with_default_tag());
     }

@@ -52,6 +52,7 @@ struct DistributionInfo {
     oci::Digest digest;
     std::int64_t size = 0;
     std::vector<oci::Platform> platforms;
+    std::string text;  ///< the manifest or index itself
 };
 
 /// One line of GET /images/search.
