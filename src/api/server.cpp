@@ -4,13 +4,15 @@
 #include "api/execs/routes.hpp"
 #include "api/images/routes.hpp"
 #include "api/networks/routes.hpp"
+#include "api/registries/routes.hpp"
 #include "api/system/routes.hpp"
 #include "api/volumes/routes.hpp"
 
 namespace dhow::api {
 
-http::Router make_router(engine::Engine& engine) {
+http::Router make_router(engine::Engine& engine, engine::Registries& registries) {
     http::Router router;
+    router.add(registries::routes(engine, registries));
     router.add(system::routes(engine));
     // Before containers: both begin with /containers/{name}.
     router.add(execs::routes(engine));
@@ -21,8 +23,8 @@ http::Router make_router(engine::Engine& engine) {
     return router;
 }
 
-Server::Server(asio::any_io_executor executor, engine::Engine& engine)
-    : server_(std::move(executor), make_router(engine)) {}
+Server::Server(asio::any_io_executor executor, engine::Engine& engine, engine::Registries& registries)
+    : server_(std::move(executor), make_router(engine, registries)) {}
 
 void Server::listen(const std::string& address, const std::string& group) {
     http::ListenerOptions options;

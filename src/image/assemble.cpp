@@ -20,6 +20,17 @@ std::string_view layer_type(Compression compression) {
     }
 }
 
+/// Whether a manifest's layers can be given out again: they are what was kept.
+bool names_these(const std::string& text, const LayerList& layers) {
+    auto manifest = oci::Manifest::parse(text);
+    if (manifest.layers.size() != layers.size()) return false;
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        if (manifest.layers[i].digest != layers[i]->blob) return false;
+    return true;
+}
+
+}  // namespace
+
 std::string make_manifest(const std::string& config, const LayerList& layers) {
     oci::Manifest manifest;
     manifest.config.media_type = oci::media_type::config;
@@ -34,17 +45,6 @@ std::string make_manifest(const std::string& config, const LayerList& layers) {
     }
     return json::write(manifest);
 }
-
-/// Whether a manifest's layers can be given out again: they are what was kept.
-bool names_these(const std::string& text, const LayerList& layers) {
-    auto manifest = oci::Manifest::parse(text);
-    if (manifest.layers.size() != layers.size()) return false;
-    for (std::size_t i = 0; i < layers.size(); ++i)
-        if (manifest.layers[i].digest != layers[i]->blob) return false;
-    return true;
-}
-
-}  // namespace
 
 std::int64_t created_time(const oci::ImageConfig& config) {
     if (config.created.empty()) return 0;

@@ -31,6 +31,9 @@ class LayerSweep {
     store::Store& store_;
 };
 
+/// The manifest that is made for an image which came with none.
+std::string make_manifest(const std::string& config, const LayerList& layers);
+
 /// The configuration's `created`, in nanoseconds since 1970; 0 when it has none that can be read.
 std::int64_t created_time(const oci::ImageConfig& config);
 

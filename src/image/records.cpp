@@ -131,9 +131,32 @@ std::optional<oci::Digest> set_name(store::Transaction& transaction, const oci::
 
 namespace {
 
+void add_blob(store::Transaction& transaction, const oci::Digest& image, const oci::Digest& blob) {
+    transaction.execute("INSERT INTO image_blobs (image, blob) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                        image.text(), blob.text());
+}
+
+void add_blobs(store::Transaction& transaction, const NewImage& image) {
+    for (const auto& blob : image.blobs) add_blob(transaction, image.record.id, blob->digest());
+}
+
+}  // namespace
+
+void set_manifest(store::Transaction& transaction, const ImageRecord& record) {
+    transaction.execute(
+        "UPDATE images SET manifest = ?2, manifest_type = ?3, manifest_size = ?4 WHERE id = ?1",
+        record.id.text(), record.manifest.text(), record.manifest_type, record.manifest_size);
+    add_blob(transaction, record.id, record.manifest);
+}
+
+namespace {
+
 void insert_image(store::Transaction& transaction, const NewImage& image) {
     const auto& record = image.record;
-    if (find_image(transaction, record.id)) return;
+    if (auto known = find_image(transaction, record.id)) {
+        if (image.replaces_manifest && known->manifest != record.manifest) set_manifest(transaction, record);
+        return add_blobs(transaction, image);
+    }
     std::optional<std::string> parent;
     if (record.parent) parent = record.parent.text();
     transaction.execute(
@@ -146,9 +169,8 @@ void insert_image(store::Transaction& transaction, const NewImage& image) {
     for (const auto& layer : image.layers)
         transaction.execute("INSERT INTO image_layers (image, position, layer) VALUES (?1, ?2, ?3)",
                             record.id.text(), position++, layer);
-    for (const auto& blob : {record.id, record.manifest})
-        transaction.execute("INSERT INTO image_blobs (image, blob) VALUES (?1, ?2)", record.id.text(),
-                            blob.text());
+    for (const auto& blob : {record.id, record.manifest}) add_blob(transaction, record.id, blob);
+    add_blobs(transaction, image);
 }
 
 }  // namespace
@@ -158,7 +180,10 @@ void add_images(store::Store& store, const std::vector<NewImage>& images,
     // Written before the transaction: it keeps all others waiting. The gate keeps them from being removed as
     // unused.
     std::shared_lock gate(store.blob_gate());
-    for (const auto& image : images) store.blobs().put_all({image.config, image.manifest});
+    for (const auto& image : images) {
+        store.blobs().put_all({image.config, image.manifest});
+        for (const auto& blob : image.blobs) blob->commit();
+    }
     auto transaction = store.database().begin();
     for (const auto& image : images) {
         insert_image(transaction, image);

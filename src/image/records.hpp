@@ -2,6 +2,7 @@
 // The rows that make an image: what the other files of this room read and write of the database.
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +63,14 @@ struct NewImage {
     std::string manifest;               ///< the document
     std::vector<std::string> layers;    ///< ids, bottom first; pinned by the caller
     std::vector<oci::Reference> names;  ///< with tag or digest
+    /// Other blobs that its manifest names; they are committed with it.
+    std::vector<std::shared_ptr<store::Blobs::Ingest>> blobs;
+    /// Whether an image that is there with another manifest gets this one.
+    bool replaces_manifest = false;
 };
+
+/// Names `manifest`, a blob that is there, as the one of an image.
+void set_manifest(store::Transaction& transaction, const ImageRecord& record);
 
 /// Adds images and their names, all or none: their documents become blobs, then their rows are committed.
 /// `renamed` is called for each name that moves from another image.

@@ -1,5 +1,7 @@
 #include "api/images/convert.hpp"
 
+#include <algorithm>
+
 #include "api/convert.hpp"
 #include "api/translate.hpp"
 #include "engine/model/container_config_json.hpp"
@@ -77,7 +79,8 @@ wire::ProgressLine to_wire(const image::Progress& progress) {
     if (progress.current != 0 || progress.total != 0) {
         wire::ProgressDetail detail;
         detail.current = progress.current;
-        detail.total = progress.total;
+        // An empty detail makes clients keep one line for the layer.
+        detail.total = std::max<std::int64_t>(0, progress.total);
         line.progress_detail = detail;
     }
     return line;

@@ -17,7 +17,7 @@ Task<void> remove(engine::Engine& engine, Exchange& exchange);
 Task<void> prune(engine::Engine& engine, Exchange& exchange);
 
 // transfer_handlers.cpp: archives in and out.
-Task<void> create(engine::Engine& engine, Exchange& exchange);
+Task<void> import(engine::Engine& engine, Exchange& exchange);
 Task<void> load(engine::Engine& engine, Exchange& exchange);
 Task<void> save_many(engine::Engine& engine, Exchange& exchange);
 Task<void> save_one(engine::Engine& engine, Exchange& exchange);

@@ -33,26 +33,6 @@ image::ImportOptions read_import_options(const http::Query& query) {
     return options;
 }
 
-Task<void> import(engine::Engine& engine, Exchange& exchange) {
-    auto executor = co_await asio::this_coro::executor;
-    auto options = read_import_options(exchange.request().query);
-    Upload upload(exchange, executor);
-    ProgressAnswer answer(exchange, executor);
-    std::exception_ptr failure;
-    wire::ProgressLine result;
-    try {
-        result.status = co_await engine.images().import(upload.source(), std::move(options), answer.sink());
-    } catch (const Error&) {
-        failure = std::current_exception();
-    }
-    co_await upload.join();
-    co_await answer.join();
-    if (failure)
-        co_await answer.fail(failure);
-    else
-        co_await answer.line(result);
-}
-
 Task<void> save(engine::Engine& engine, Exchange& exchange, std::vector<std::string> names) {
     auto executor = co_await asio::this_coro::executor;
     auto platform = read_platform_document(exchange.request());
@@ -80,18 +60,28 @@ Task<void> save(engine::Engine& engine, Exchange& exchange, std::vector<std::str
 
 }  // namespace
 
-Task<void> create(engine::Engine& engine, Exchange& exchange) {
+Task<void> import(engine::Engine& engine, Exchange& exchange) {
     const auto& query = exchange.request().query;
-    if (!query.text("fromImage").empty())
-        throw NotImplemented(
-            "cannot pull {}: registries are not available in this release of dhow; docker load or docker "
-            "import "
-            "bring images in",
-            query.text("fromImage"));
     if (query.text("fromSrc") != "-")
         throw NotImplemented("cannot import from {}: download it and give it as standard input (-)",
                              query.text("fromSrc"));
-    co_await import(engine, exchange);
+    auto executor = co_await asio::this_coro::executor;
+    auto options = read_import_options(exchange.request().query);
+    Upload upload(exchange, executor);
+    ProgressAnswer answer(exchange, executor);
+    std::exception_ptr failure;
+    wire::ProgressLine result;
+    try {
+        result.status = co_await engine.images().import(upload.source(), std::move(options), answer.sink());
+    } catch (const Error&) {
+        failure = std::current_exception();
+    }
+    co_await upload.join();
+    co_await answer.join();
+    if (failure)
+        co_await answer.fail(failure);
+    else
+        co_await answer.line(result);
 }
 
 Task<void> load(engine::Engine& engine, Exchange& exchange) {

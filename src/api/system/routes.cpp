@@ -27,7 +27,6 @@ std::vector<http::Route> routes(engine::Engine& engine) {
         return [&engine, function](Exchange& exchange) { return function(engine, exchange); };
     };
     const std::string no_build = "building images is not available in this release of dhow";
-    const std::string no_registry = "registries are not available in this release of dhow";
     return {
         {get, "/_ping", ping},
         {head, "/_ping", ping},
@@ -36,8 +35,6 @@ std::vector<http::Route> routes(engine::Engine& engine) {
         {get, "/info", to(info)},
         {get, "/events", to(events)},
         {get, "/system/df", to(disk_usage)},
-        refused(post, "/auth", no_registry),
-        refused(get, "/distribution/{name}/json", no_registry),
         refused(post, "/build", no_build),
         {post, "/build/prune", prune_build_cache},
         refused(post, "/session", no_build),

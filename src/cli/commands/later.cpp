@@ -15,11 +15,9 @@ int refuse(Session&, const Arguments&) {
     throw Exit(1, fmt::format("dhow: '{}' is not in this release of dhow: {}", Command, Advice));
 }
 
-constexpr char build_name[] = "build", commit_name[] = "commit", cp_name[] = "cp", export_name[] = "export",
-               login_name[] = "login", logout_name[] = "logout", push_name[] = "push";
+constexpr char build_name[] = "build", commit_name[] = "commit", cp_name[] = "cp", export_name[] = "export";
 constexpr char image_advice[] = "make images elsewhere and bring them in with 'dhow load' or 'dhow import'";
 constexpr char copy_advice[] = "use a bind mount (-v), or tar through 'dhow exec -i'";
-constexpr char registry_advice[] = "carry images with 'dhow save' and 'dhow load'";
 
 constexpr Command make(std::string_view name, std::string_view summary, Run run) {
     // Options belong to the command that is not there: all words are taken as arguments.
@@ -44,11 +42,5 @@ constinit const Command cp_command = make(
 constinit const Command export_command =
     make("export", "Export a container's files as a tar archive (not in this release)",
          refuse<export_name, copy_advice>);
-constinit const Command login_command =
-    make("login", "Authenticate to a registry (not in this release)", refuse<login_name, registry_advice>);
-constinit const Command logout_command =
-    make("logout", "Log out from a registry (not in this release)", refuse<logout_name, registry_advice>);
-constinit const Command push_command =
-    make("push", "Upload an image to a registry (not in this release)", refuse<push_name, registry_advice>);
 
 }  // namespace dhow::cli

@@ -9,6 +9,7 @@
 #include "base/defer.hpp"
 #include "cli/commands/support.hpp"
 #include "cli/create/reference.hpp"
+#include "cli/credentials/store.hpp"
 #include "cli/format/progress.hpp"
 #include "client/streams.hpp"
 
@@ -80,10 +81,13 @@ void pull_image(Session& session, std::string_view image, std::string_view platf
     auto colon =
         at == std::string_view::npos ? image.find(':', slash == std::string_view::npos ? 0 : slash) : at;
     auto name = image.substr(0, colon);
-    auto tag = colon == std::string_view::npos ? std::string_view("latest") : image.substr(colon + 1);
-    auto target = client::Target("/images/create").add("fromImage", name).add("tag", tag);
+    auto target = client::Target("/images/create").add("fromImage", name);
+    // Without a tag all of the repository's are meant: who wants one alone has put it there (with_tag).
+    if (colon != std::string_view::npos) target.add("tag", image.substr(colon + 1));
     if (!platform.empty()) target.add("platform", platform);
-    auto connection = session.client().call({.method = "POST", .target = target.take()});
+    client::Request request{.method = "POST", .target = target.take()};
+    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key_of_image(image)));
+    auto connection = session.client().call(request);
     session.flush();
     show_progress(client::JsonStream(std::move(connection)), quiet      ? -1
                                                              : to_error ? STDERR_FILENO
@@ -97,7 +101,7 @@ std::string make_container(Session& session, const Arguments& arguments, const w
     check_image_name(body.image);
     IdFile id_file((std::string(arguments.text("cidfile"))));
     auto pull = [&] {
-        pull_image(session, body.image, arguments.text("platform"), arguments.flag("quiet"), true);
+        pull_image(session, with_tag(body.image), arguments.text("platform"), arguments.flag("quiet"), true);
     };
     if (policy == "always") pull();
     client::Target target("/containers/create");

@@ -10,18 +10,24 @@ namespace dhow::cli {
 namespace {
 
 constexpr std::array options{
+    flag("all-tags", 'a', "Download all tagged images in the repository"),
     text("platform", 0, "Choose a platform of the image (os/arch[/variant])"),
     flag("quiet", 'q', "Do not show the progress"),
 };
 
 int pull(Session& session, const Arguments& arguments) {
     check_reference(arguments[0]);
-    auto image = with_tag(arguments[0]);
     bool quiet = arguments.flag("quiet");
-    bool says_tag = image == arguments[0] || image.find('@') != std::string::npos;
-    if (!says_tag && !quiet) session.print("Using default tag: latest\n");
+    auto image = arguments[0];
+    bool says_tag = !split_tag(image).tag.empty() || image.find('@') != std::string::npos;
+    if (arguments.flag("all-tags")) {
+        if (says_tag) throw InvalidArgument("tag can't be used with --all-tags/-a");
+    } else if (!says_tag) {
+        if (!quiet) session.print("Using default tag: latest\n");
+        image += ":latest";
+    }
     pull_image(session, image, arguments.text("platform"), quiet, false);
-    session.print("{}\n", image);
+    session.print("{}\n", full_name(image));
     return 0;
 }
 

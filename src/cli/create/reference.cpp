@@ -58,6 +58,12 @@ NamedTag split_tag(std::string_view text) {
     return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+std::string full_name(std::string_view text) {
+    auto slash = text.find('/');
+    if (slash != text.npos && is_domain(text.substr(0, slash))) return std::string(text);
+    return (slash == text.npos ? "docker.io/library/" : "docker.io/") + std::string(text);
+}
+
 void check_reference(std::string_view text) {
     auto invalid = [] { return InvalidArgument("invalid reference format"); };
     auto name = text;

@@ -1,6 +1,7 @@
 #pragma once
 // Names of images, as people write them.
 
+#include <string>
 #include <string_view>
 
 namespace dhow::cli {
@@ -18,5 +19,8 @@ struct NamedTag {
     std::string_view tag;
 };
 NamedTag split_tag(std::string_view text);
+
+/// "busybox:1" with its registry, "docker.io/library/busybox:1", as pull and push print it.
+std::string full_name(std::string_view text);
 
 }  // namespace dhow::cli

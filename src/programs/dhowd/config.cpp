@@ -105,8 +105,15 @@ Given parse_file(const std::string& path, const std::string& text) {
     auto document = json::parse(text);
     const auto* object = document.if_object();
     if (!object) throw InvalidArgument("{}: an object was expected", path);
+    json::Object directives = *object;
+    // docker's file has the three of proxies in an object of their own.
+    if (auto* proxies = directives.if_contains("proxies"); proxies && proxies->is_object()) {
+        json::Object inner = proxies->get_object();
+        directives.erase("proxies");
+        for (auto& [name, value] : inner) directives.insert_or_assign(name, value);
+    }
     std::vector<std::string> unknown;
-    for (const auto& [name, value] : *object) {
+    for (const auto& [name, value] : directives) {
         const auto* setting = find_directive(std::string_view(name));
         if (!setting) {
             unknown.emplace_back(std::string_view(name));

@@ -7,6 +7,7 @@
 
 #include "engine/options.hpp"
 #include "network/config.hpp"
+#include "registry/options.hpp"
 
 namespace dhow::daemon {
 
@@ -19,6 +20,7 @@ struct Config {
     std::string log_level;
     engine::Options engine;
     network::Config network;
+    registry::Options registries;
 
     bool show_help = false;
     bool show_version = false;

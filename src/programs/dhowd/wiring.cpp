@@ -17,7 +17,9 @@
 #include "base/random.hpp"
 #include "base/version.hpp"
 #include "engine/engine.hpp"
+#include "engine/registries.hpp"
 #include "image/images.hpp"
+#include "image/registries.hpp"
 #include "linux/memory.hpp"
 #include "network/networks.hpp"
 #include "programs/dhowd/single.hpp"
@@ -90,10 +92,12 @@ class Daemon {
           pidfile_(config_.pidfile),
           store_(config_.engine.data_root),
           images_(store_),
+          registry_images_(store_, config_.registries),
           networks_(config_.network),
           pool_(std::make_unique<BlockingPool>(blocking_threads)),
           engine_(loop_.get_executor(), *pool_, store_, images_, networks_, config_.engine),
-          server_(loop_.get_executor(), engine_),
+          registries_(loop_.get_executor(), engine_.events(), registry_images_),
+          server_(loop_.get_executor(), engine_, registries_),
           signals_(loop_, SIGTERM, SIGINT) {}
 
     void run() {
@@ -121,6 +125,7 @@ class Daemon {
         int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, failed));
         log::info("signal {} received: the daemon ends, containers keep running", signal);
         notify_service_manager("STOPPING=1");
+        co_await registries_.close();
         engine_.close();
         co_await server_.stop(shutdown_patience);
     }
@@ -149,10 +154,12 @@ class Daemon {
     PidFile pidfile_;
     store::Store store_;
     image::Images images_;
+    image::Registries registry_images_;
     network::Networks networks_;
     Loop loop_;
     std::unique_ptr<BlockingPool> pool_;
     engine::Engine engine_;
+    engine::Registries registries_;
     api::Server server_;
     asio::signal_set signals_;
     std::exception_ptr failure_;
@@ -173,6 +180,7 @@ void run(Config config) {
     if (!std::filesystem::exists(config.engine.runtime))
         throw NotFound("there is no dhow-runtime beside {}", program.string());
     if (config.engine.init.empty()) config.engine.init = program.parent_path() / "dhow-init";
+    config.registries.user_agent = fmt::format("dhow/{}", version);
     log::info("dhowd {} starts", version);
     Daemon(std::move(config)).run();
 }

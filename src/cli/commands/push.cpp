@@ -1,0 +1,60 @@
+#include <array>
+
+#include <unistd.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/support.hpp"
+#include "cli/create/reference.hpp"
+#include "cli/credentials/store.hpp"
+#include "cli/format/progress.hpp"
+
+namespace dhow::cli {
+
+namespace {
+
+constexpr std::array options{
+    flag("all-tags", 'a', "Push all tags of an image to the repository"),
+    text("platform", 0, "Push one platform's variant alone (os/arch[/variant])"),
+    flag("quiet", 'q', "Do not show the progress"),
+};
+
+int push(Session& session, const Arguments& arguments) {
+    check_reference(arguments[0]);
+    auto [repository, tag] = split_tag(arguments[0]);
+    bool all = arguments.flag("all-tags"), quiet = arguments.flag("quiet");
+    if (all && !tag.empty()) throw InvalidArgument("tag can't be used with --all-tags/-a");
+    client::Target target("/images/" + client::escape_path(repository) + "/push");
+    if (!all) {
+        if (tag.empty()) {
+            tag = "latest";
+            if (!quiet) session.print("Using default tag: latest\n");
+        }
+        target.add("tag", tag);
+    }
+    target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
+    client::Request request{.method = "POST", .target = target.take()};
+    request.headers.emplace_back("X-Registry-Auth",
+                                 CredentialStore().header(registry_key_of_image(repository)));
+    auto connection = session.client().call(request);
+    session.flush();
+    show_progress(client::JsonStream(std::move(connection)), quiet ? -1 : STDOUT_FILENO);
+    if (quiet)
+        session.print("{}\n",
+                      full_name(all ? std::string(repository) : fmt::format("{}:{}", repository, tag)));
+    return 0;
+}
+
+}  // namespace
+
+constinit const Command push_command{
+    .name = "push",
+    .usage = "[OPTIONS] NAME[:TAG]",
+    .summary = "Upload an image to a registry",
+    .options = options,
+    .arity = {1, 1},
+    .run = push,
+    .completes = Completes::images,
+    .aliases = "dhow image push, dhow push",
+};
+
+}  // namespace dhow::cli

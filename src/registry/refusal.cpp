@@ -1,0 +1,104 @@
+#include "registry/refusal.hpp"
+
+#include "base/json.hpp"
+
+namespace dhow::registry {
+
+namespace {
+
+constexpr std::size_t largest_refusal = 64 << 10;
+constexpr std::size_t longest_message = 1000;
+
+ErrorKind kind_of(int status) {
+    switch (status) {
+        case 401:
+            return ErrorKind::unauthorized;
+        case 403:
+            return ErrorKind::forbidden;
+        case 404:
+            return ErrorKind::not_found;
+        case 429:
+            return ErrorKind::unavailable;
+        default:
+            return status < 500 ? ErrorKind::invalid_argument : ErrorKind::unavailable;
+    }
+}
+
+/// One line without control characters: it goes to people's terminals.
+std::string printable(std::string_view text) {
+    std::string result;
+    for (char c : text.substr(0, longest_message)) {
+        bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+        result += control ? ' ' : c;
+    }
+    return result;
+}
+
+std::string text_at(const json::Value& value, std::string_view name) {
+    const auto* object = value.if_object();
+    const auto* member = object ? object->if_contains(name) : nullptr;
+    return member && member->is_string() ? std::string(std::string_view(member->get_string())) : "";
+}
+
+/// "MANIFEST_UNKNOWN" as docker prints it: "manifest unknown".
+std::string words_of(std::string code) {
+    for (char& c : code) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        if (c == '_') c = ' ';
+    }
+    return code;
+}
+
+struct Told {
+    std::string code, message;
+};
+
+Told read_document(const std::string& body) {
+    Told told;
+    try {
+        auto document = json::parse(body);
+        const auto* object = document.if_object();
+        const auto* errors = object ? object->if_contains("errors") : nullptr;
+        if (errors && errors->is_array()) {
+            for (const auto& error : errors->get_array()) {
+                auto code = text_at(error, "code");
+                if (told.code.empty()) told.code = code;
+                auto message = text_at(error, "message");
+                auto line = words_of(code) + (message.empty() ? "" : ": " + message);
+                told.message += (told.message.empty() ? "" : "; ") + line;
+            }
+        } else {
+            told.message = text_at(document, "details");
+            if (told.message.empty()) told.message = text_at(document, "error_description");
+            if (told.message.empty()) told.message = text_at(document, "message");
+        }
+    } catch (const Error&) {
+        // No document: the status has to do.
+    }
+    return told;
+}
+
+}  // namespace
+
+Refused::Refused(int status, std::string code, std::string message)
+    : Error(kind_of(status), std::move(message)), status_(status), code_(std::move(code)) {}
+
+Refused refusal_of(Transfer& transfer, const std::string& method) {
+    const auto& head = transfer.head();
+    std::string body;
+    try {
+        body = transfer.read_all(largest_refusal);
+    } catch (const ConnectionFailed&) {
+    } catch (const InvalidArgument&) {
+    }
+    auto told = read_document(body);
+    auto message = printable(told.message);
+    if (message.empty())
+        message =
+            fmt::format("received unexpected HTTP status of {} \"{}\": {}", method, head.url, head.status);
+    if (auto wait = head.find("retry-after"); !wait.empty() && (head.status == 429 || head.status == 503))
+        message += fmt::format(" (the registry asks to try again in {})", printable(wait));
+    return Refused(head.status, printable(told.code), message);
+}
+
+}  // namespace dhow::registry
