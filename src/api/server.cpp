@@ -1,5 +1,6 @@
 #include "api/server.hpp"
 
+#include "api/build/routes.hpp"
 #include "api/containers/routes.hpp"
 #include "api/execs/routes.hpp"
 #include "api/images/routes.hpp"
@@ -9,20 +10,21 @@
 
 namespace dhow::api {
 
-http::Router make_router(engine::Engine& engine) {
+http::Router make_router(engine::Engine& engine, dhow::build::Builder& builder) {
     http::Router router;
     router.add(system::routes(engine));
     // Before containers: both begin with /containers/{name}.
     router.add(execs::routes(engine));
     router.add(containers::routes(engine));
     router.add(images::routes(engine));
+    router.add(build::routes(engine, builder));
     router.add(volumes::routes(engine));
     router.add(networks::routes(engine));
     return router;
 }
 
-Server::Server(asio::any_io_executor executor, engine::Engine& engine)
-    : server_(std::move(executor), make_router(engine)) {}
+Server::Server(asio::any_io_executor executor, engine::Engine& engine, dhow::build::Builder& builder)
+    : server_(std::move(executor), make_router(engine, builder)) {}
 
 void Server::listen(const std::string& address, const std::string& group) {
     http::ListenerOptions options;

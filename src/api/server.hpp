@@ -8,12 +8,16 @@
 #include "api/http/server.hpp"
 #include "engine/engine.hpp"
 
+namespace dhow::build {
+class Builder;
+}
+
 namespace dhow::api {
 
 class Server {
   public:
-    /// `engine` must outlive the server; both live on the executor's loop thread.
-    Server(asio::any_io_executor executor, engine::Engine& engine);
+    /// `engine` and `builder` must outlive the server; all live on the executor's loop thread.
+    Server(asio::any_io_executor executor, engine::Engine& engine, dhow::build::Builder& builder);
 
     /// Binds an address of `-H` ("unix:///run/dhow.sock", "tcp://127.0.0.1:2375"). Clients wait until
     /// start().
@@ -31,6 +35,6 @@ class Server {
 };
 
 /// Every route of the API.
-http::Router make_router(engine::Engine& engine);
+http::Router make_router(engine::Engine& engine, dhow::build::Builder& builder);
 
 }  // namespace dhow::api

@@ -26,7 +26,7 @@ std::vector<http::Route> routes(engine::Engine& engine) {
     auto to = [&engine](Function function) {
         return [&engine, function](Exchange& exchange) { return function(engine, exchange); };
     };
-    const std::string no_build = "building images is not available in this release of dhow";
+    const std::string no_build = "BuildKit is not available in this release of dhow: set DOCKER_BUILDKIT=0";
     const std::string no_registry = "registries are not available in this release of dhow";
     return {
         {get, "/_ping", ping},
@@ -38,8 +38,6 @@ std::vector<http::Route> routes(engine::Engine& engine) {
         {get, "/system/df", to(disk_usage)},
         refused(post, "/auth", no_registry),
         refused(get, "/distribution/{name}/json", no_registry),
-        refused(post, "/build", no_build),
-        refused(post, "/build/prune", no_build),
         refused(post, "/session", no_build),
         refused(post, "/grpc", no_build),
         refused(get, "/plugins", "plugins are not available in dhow"),

@@ -14,6 +14,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/version.hpp"
+#include "build/builder.hpp"
 #include "engine/engine.hpp"
 #include "image/images.hpp"
 #include "network/networks.hpp"
@@ -64,7 +65,8 @@ class Daemon {
           networks_(config_.network),
           pool_(blocking_threads),
           engine_(loop_.get_executor(), pool_, store_, images_, networks_, config_.engine),
-          server_(loop_.get_executor(), engine_),
+          builder_(build_services()),
+          server_(loop_.get_executor(), engine_, builder_),
           signals_(loop_, SIGTERM, SIGINT) {}
 
     void run() {
@@ -109,6 +111,13 @@ class Daemon {
         }
     }
 
+    build::Services build_services() {
+        const auto& from = config_.engine;
+        build::Options options{from.exec_root, from.runtime, from.cgroup_parent, from.dns, from.dns_options,
+                               from.dns_search};
+        return {loop_.get_executor(), pool_, store_, images_, networks_, std::move(options)};
+    }
+
     Config config_;
     PidFile pidfile_;
     store::Store store_;
@@ -117,6 +126,7 @@ class Daemon {
     asio::io_context loop_{1};
     BlockingPool pool_;
     engine::Engine engine_;
+    build::Builder builder_;
     api::Server server_;
     asio::signal_set signals_;
     std::exception_ptr failure_;
