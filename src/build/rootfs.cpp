@@ -1,5 +1,7 @@
 #include "build/rootfs.hpp"
 
+#include <set>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +47,19 @@ image::Compression compression_of(std::string_view media_type) {
 void sync_tree(const std::filesystem::path& path) {
     UniqueFd folder(check(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path.string()));
     check(::syncfs(folder.get()), "sync the file system of {}", path.string());
+}
+
+/// Bytes of a layer as docker counts them: all but folders, each inode once.
+std::int64_t size_of(const std::filesystem::path& layer) {
+    std::int64_t size = 0;
+    std::set<ino_t> seen;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(layer)) {
+        struct stat status;
+        check(::lstat(entry.path().c_str(), &status), "stat {}", entry.path().string());
+        if (S_ISDIR(status.st_mode)) continue;
+        if (status.st_nlink == 1 || seen.insert(status.st_ino).second) size += status.st_size;
+    }
+    return size;
 }
 
 UniqueFd mount_overlay(const std::vector<std::filesystem::path>& lower, const std::filesystem::path& upper,
@@ -135,7 +150,7 @@ LayerPtr Workspace::seal() {
     store::Layer layer;
     layer.diff_id = measure.digest();
     if (layer.diff_id.text() == empty_tar) return nullptr;
-    layer.size = store::tree_usage(draft.diff()).bytes;
+    layer.size = size_of(draft.diff());
     layer.tar_size = measure.size();
     sync_tree(draft.diff());
     return std::make_shared<image::IngestedLayer>(

@@ -117,11 +117,11 @@ TEST_F(Build, expose_is_tcp_where_nothing_is_said) {
 TEST_F(Build, exec_form_entrypoint_is_process_1_and_gets_signals) {
     put("start", "#!/bin/sh\ntrap 'echo got; exit 7' TERM\necho ready\nwhile true; do sleep 0.1; done\n");
     build("FROM busybox\nCOPY --chmod=755 start /start\nENTRYPOINT [\"/start\"]\nVOLUME [\"/data\"]\n");
-    docker("run -d --name c built");
-    EXPECT_TRUE(eventually([&] { return docker("logs c") == "ready"; }));
-    docker("stop c");
-    EXPECT_EQ(inspect("c", "{{.State.ExitCode}}"), "7");
-    EXPECT_EQ(inspect("c", "{{range .Mounts}}{{.Type}} {{.Destination}}{{end}}"), "volume /data");
+    docker("run -d --name process built");
+    EXPECT_TRUE(eventually([&] { return docker("logs process") == "ready"; }));
+    docker("stop process");
+    EXPECT_EQ(inspect("process", "{{.State.ExitCode}}"), "7");
+    EXPECT_EQ(inspect("process", "{{range .Mounts}}{{.Type}} {{.Destination}}{{end}}"), "volume /data");
 }
 
 TEST_F(Build, env_in_its_forms) {
