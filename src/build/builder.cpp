@@ -4,6 +4,7 @@
 
 #include "build/dockerfile/error.hpp"
 #include "build/run.hpp"
+#include "store/files.hpp"
 
 namespace dhow::build {
 
@@ -82,6 +83,11 @@ Builder::Builder(Services services)
       cache_(services_.store),
       mounts_(services_.executor, services_.store.data_root() / "build-cache" / "mounts") {
     remove_remains(services_.store);
+    // What stands below a single layer that is only read.
+    store::make_private_directory(services_.store.data_root() / "build");
+    store::make_private_directory(services_.store.data_root() / "build" / "empty");
+    store::make_private_directory(mounts_.root().parent_path());
+    store::make_private_directory(mounts_.root());
 }
 
 Task<std::shared_ptr<Context>> Builder::receive(std::shared_ptr<image::Source> tar, std::shared_ptr<Cancellation> stop) {

@@ -109,10 +109,12 @@ class Configurator {
         check.start_interval = health.start_interval.count();
         check.retries = health.retries;
         config_.healthcheck = check;
-        return fmt::format("HEALTHCHECK &{{{} \"{}\" \"{}\" \"{}\" \"{}\" '\\x{:02x}'}}", quoted(check.test),
+        auto interval = health.start_interval.count() == 0
+                            ? std::string()
+                            : fmt::format(" \"{}\"", format_duration(health.start_interval));
+        return fmt::format("HEALTHCHECK &{{{} \"{}\" \"{}\" \"{}\"{} '\\x{:02x}'}}", quoted(check.test),
                            format_duration(health.interval), format_duration(health.timeout),
-                           format_duration(health.start_period), format_duration(health.start_interval),
-                           health.retries);
+                           format_duration(health.start_period), interval, health.retries);
     }
     std::string operator()(const dockerfile::OnBuild& on_build) const {
         config_.on_build.push_back(on_build.trigger);

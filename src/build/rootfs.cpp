@@ -163,10 +163,8 @@ UniqueFd mount_read_only(store::Store& store, const LayerStack& layers) {
         lower.push_back(store.layers().diff((*layer)->pin.layer().id));
     if (lower.empty()) throw InvalidArgument("the stage has no files: nothing can be copied from it");
     if (lower.size() == 1) {
-        // An overlay without a writable directory needs two.
-        auto empty = store.data_root() / "build" / "empty";
-        std::filesystem::create_directories(empty);
-        lower.push_back(empty);
+        // An overlay without a writable directory needs two. The builder made this one.
+        lower.push_back(store.data_root() / "build" / "empty");
     }
     return mount_overlay(lower, "", "");
 }

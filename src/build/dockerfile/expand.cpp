@@ -1,5 +1,7 @@
 #include "build/dockerfile/expand.hpp"
 
+#include <algorithm>
+
 namespace dhow::build::dockerfile {
 
 namespace {
@@ -36,6 +38,8 @@ class Visitor {
     void operator()(User& user) const { one(user.name); }
     void operator()(Volume& volume) const { all(volume.paths); }
     void operator()(Expose& expose) const {
+        // docker's history has them sorted as they were written.
+        std::ranges::sort(expose.ports);
         std::vector<std::string> ports;
         for (const auto& port : expose.ports)
             for (auto& word : expander_.words(port)) ports.push_back(std::move(word));
