@@ -8,8 +8,9 @@
 
 namespace dhow::build {
 
-BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::shared_ptr<Context> files, Cache& known,
-                   CacheMounts& directories, Listener& listener, std::shared_ptr<Cancellation> cancellation)
+BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::shared_ptr<Context> files,
+                   Cache& known, CacheMounts& directories, Listener& listener,
+                   std::shared_ptr<Cancellation> cancellation)
     : services(room),
       request(wanted),
       plan(std::move(graph)),
@@ -90,7 +91,8 @@ Builder::Builder(Services services)
     store::make_private_directory(mounts_.root());
 }
 
-Task<std::shared_ptr<Context>> Builder::receive(std::shared_ptr<image::Source> tar, std::shared_ptr<Cancellation> stop) {
+Task<std::shared_ptr<Context>> Builder::receive(std::shared_ptr<image::Source> tar,
+                                                std::shared_ptr<Cancellation> stop) {
     auto work = [this, tar, stop] { return std::make_shared<Context>(services_.store, *tar, *stop); };
     co_return co_await services_.pool.run(std::move(work));
 }
@@ -115,7 +117,8 @@ Task<oci::Digest> Builder::build(const Request& request, std::shared_ptr<Context
     auto& last = *run.stages.back();
     if (!last.state.image) throw InvalidArgument("No image was generated. Is your Dockerfile empty?");
     if (auto names = unused_arguments(run); !names.empty())
-        co_await listener.text(fmt::format("[Warning] One or more build-args [{}] were not consumed\n", names));
+        co_await listener.text(
+            fmt::format("[Warning] One or more build-args [{}] were not consumed\n", names));
     co_return last.state.image;
 }
 

@@ -37,7 +37,9 @@ class CacheMounts {
     /// A directory in use as long as this lives.
     class Use {
       public:
-        Use(CacheMounts& owner, std::string name) : owner_(owner), name_(std::move(name)) { ++owner_.used_[name_]; }
+        Use(CacheMounts& owner, std::string name) : owner_(owner), name_(std::move(name)) {
+            ++owner_.used_[name_];
+        }
         Use(const Use&) = delete;
         ~Use() {
             if (--owner_.used_[name_] == 0) owner_.used_.erase(name_);
@@ -72,7 +74,8 @@ class Builder {
     Builder(const Builder&) = delete;
 
     /// Takes a context in, on the pool.
-    Task<std::shared_ptr<Context>> receive(std::shared_ptr<image::Source> tar, std::shared_ptr<Cancellation> stop);
+    Task<std::shared_ptr<Context>> receive(std::shared_ptr<image::Source> tar,
+                                           std::shared_ptr<Cancellation> stop);
 
     /// Builds. `request` and `listener` must outlive it. @return the image's id
     /// @throws dockerfile::DockerfileError, CommandFailed, and what else went wrong

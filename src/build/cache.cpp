@@ -14,8 +14,8 @@ std::optional<oci::Digest> Cache::find(std::string_view key) const {
 void Cache::put(std::string_view key, const oci::Digest& image) {
     auto transaction = store_.database().begin(store::Durability::relaxed);
     try {
-        transaction.execute("INSERT OR REPLACE INTO build_cache (key, image, created) VALUES (?1, ?2, ?3)", key,
-                            image.text(), now().time_since_epoch().count());
+        transaction.execute("INSERT OR REPLACE INTO build_cache (key, image, created) VALUES (?1, ?2, ?3)",
+                            key, image.text(), now().time_since_epoch().count());
         transaction.commit();
     } catch (const store::ConstraintViolation&) {
         // Somebody removed the image meanwhile: there is nothing to find again.

@@ -1,6 +1,6 @@
 #pragma once
-// What earlier builds made, found by what went in: a key is the digest of a step's inputs and of the step, the
-// value an image whose last step it was. Keys vanish with their image.
+// What earlier builds made, found by what went in: a key is the digest of a step's inputs and of the step,
+// the value an image whose last step it was. Keys vanish with their image.
 
 #include <optional>
 #include <string>

@@ -135,7 +135,8 @@ class Configurator {
 
 }  // namespace
 
-std::vector<std::string> command_of(const dockerfile::CommandLine& command, const oci::ContainerConfig& config) {
+std::vector<std::string> command_of(const dockerfile::CommandLine& command,
+                                    const oci::ContainerConfig& config) {
     if (command.exec_form || command.args.empty()) return command.args;
     auto words = config.shell.empty() ? std::vector<std::string>{"/bin/sh", "-c"} : config.shell;
     words.push_back(command.args.front());
@@ -155,7 +156,8 @@ void set_variable(std::vector<std::string>& env, const std::string& name, const 
         *place = name + "=" + value;
 }
 
-std::string configure(const dockerfile::Instruction& instruction, oci::ImageConfig& config, bool& command_set) {
+std::string configure(const dockerfile::Instruction& instruction, oci::ImageConfig& config,
+                      bool& command_set) {
     return std::visit(Configurator(config, command_set), instruction.what);
 }
 

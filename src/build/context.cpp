@@ -33,7 +33,8 @@ Context::Context(store::Store& store, image::Source& tar, const Cancellation& st
     store::make_private_directory(path_.parent_path());
     store::make_private_directory(path_);
     try {
-        root_.reset(check(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path_.string()));
+        root_.reset(
+            check(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path_.string()));
         files::extract(tar, root_.get(), ".", {}, stop);
     } catch (...) {
         store_.trash().take(path_);
@@ -56,9 +57,11 @@ std::string Context::take_dockerfile(const std::string& name) {
     if (text->empty()) throw InvalidArgument("the Dockerfile ({}) cannot be empty", name);
     if (auto ignore = read_text(root(), ".dockerignore")) {
         auto rules = dockerfile::IgnoreRules::parse(*ignore);
-        // A client sends these two in any case: they are needed here. A link among them is taken, not followed.
+        // A client sends these two in any case: they are needed here. A link among them is taken, not
+        // followed.
         for (const auto& needed : {dockerfile::clean_path(name), std::string(".dockerignore")})
-            if (rules.ignores(needed) && needed.find('/') == needed.npos) ::unlinkat(root(), needed.c_str(), 0);
+            if (rules.ignores(needed) && needed.find('/') == needed.npos)
+                ::unlinkat(root(), needed.c_str(), 0);
     }
     return *text;
 }

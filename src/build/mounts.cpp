@@ -21,7 +21,8 @@ using dockerfile::RunMount;
 
 /// A directory of copies, removed with this.
 struct Copies {
-    explicit Copies(store::Store& room) : store(room), path(room.data_root() / "build" / ("mounts-" + random_hex(16))) {
+    explicit Copies(store::Store& room)
+        : store(room), path(room.data_root() / "build" / ("mounts-" + random_hex(16))) {
         store::make_private_directory(path.parent_path());
         store::make_private_directory(path);
     }
@@ -70,7 +71,8 @@ bundle::Mount tmpfs_mount(const RunMount& wanted) {
 
 void refuse_what_cannot_be(const RunMount& wanted) {
     if (wanted.type == RunMount::Type::cache && (!wanted.from.empty() || !wanted.source.empty()))
-        throw NotImplemented("RUN --mount=type=cache with from or source is not available in this release of dhow");
+        throw NotImplemented(
+            "RUN --mount=type=cache with from or source is not available in this release of dhow");
     if (wanted.type == RunMount::Type::bind && !wanted.read_only)
         throw NotImplemented("a writable RUN --mount=type=bind is not available in this release of dhow");
     bool from_client = wanted.type == RunMount::Type::secret || wanted.type == RunMount::Type::ssh;
@@ -152,7 +154,8 @@ Task<RunMounts> make_mounts(StageRun& stage, std::vector<RunMount> wanted,
             auto hash = [path = mount.source, stop = build.stop] {
                 store::Sha256 digest;
                 std::filesystem::path whole(path);
-                UniqueFd folder(check(::open(whole.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open {}", path));
+                UniqueFd folder(check(::open(whole.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC),
+                                      "open {}", path));
                 files::Source source{whole.filename(), std::filesystem::is_directory(whole)};
                 files::hash_source(folder.get(), source, {}, true, digest, *stop);
                 return digest.finish().text();

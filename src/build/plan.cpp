@@ -33,7 +33,8 @@ void read_global_arguments(Plan& plan, const Request& request) {
     for (const auto& instruction : plan.file.global_args) {
         auto lookup = [&](std::string_view name) -> std::optional<std::string> {
             std::string key(name);
-            if (auto found = plan.global_values.find(key); found != plan.global_values.end()) return found->second;
+            if (auto found = plan.global_values.find(key); found != plan.global_values.end())
+                return found->second;
             if (auto found = platform.find(key); found != platform.end()) return found->second;
             return std::nullopt;
         };
@@ -53,14 +54,17 @@ void find_base(Plan& plan, std::size_t index, const Request& request) {
     auto platform = platform_values(request);
     auto lookup = [&](std::string_view name) -> std::optional<std::string> {
         std::string key(name);
-        if (auto found = plan.global_values.find(key); found != plan.global_values.end()) return found->second;
+        if (auto found = plan.global_values.find(key); found != plan.global_values.end())
+            return found->second;
         if (auto found = platform.find(key); found != platform.end()) return found->second;
         return std::nullopt;
     };
-    auto base = dockerfile::expand_word(stage.stage.base, plan.file.directives.escape, lookup, stage.stage.lines);
+    auto base =
+        dockerfile::expand_word(stage.stage.base, plan.file.directives.escape, lookup, stage.stage.lines);
     if (base.empty())
-        throw dockerfile::DockerfileError(
-            stage.stage.lines, fmt::format("base name ({}) should not be blank", stage.stage.base), stage.stage.base);
+        throw dockerfile::DockerfileError(stage.stage.lines,
+                                          fmt::format("base name ({}) should not be blank", stage.stage.base),
+                                          stage.stage.base);
     // A number is no name here: `FROM 0` is an image.
     for (std::size_t i = index; i-- > 0 && !stage.from;)
         if (plan.stages[i].stage.name == dockerfile::lower(base)) stage.from = i;
@@ -82,7 +86,8 @@ void note_source(Plan& plan, std::size_t index, const std::string& from) {
 
 void find_sources(Plan& plan, std::size_t index) {
     for (const auto& instruction : plan.stages[index].stage.instructions) {
-        if (const auto* copy = std::get_if<dockerfile::Copy>(&instruction.what)) note_source(plan, index, copy->from);
+        if (const auto* copy = std::get_if<dockerfile::Copy>(&instruction.what))
+            note_source(plan, index, copy->from);
         const auto* run = std::get_if<dockerfile::Run>(&instruction.what);
         if (!run) continue;
         for (const auto& mount : run->mounts) {
@@ -113,9 +118,10 @@ void need(Plan& plan, std::size_t index) {
 std::map<std::string, std::string> platform_values(const Request& request) {
     auto target = request.platform.value_or(oci::Platform::host());
     auto host = oci::Platform::host();
-    return {{"TARGETPLATFORM", target.text()},  {"TARGETOS", target.os},  {"TARGETARCH", target.architecture},
-            {"TARGETVARIANT", target.variant},  {"BUILDPLATFORM", host.text()}, {"BUILDOS", host.os},
-            {"BUILDARCH", host.architecture},   {"BUILDVARIANT", host.variant}};
+    return {{"TARGETPLATFORM", target.text()},   {"TARGETOS", target.os},
+            {"TARGETARCH", target.architecture}, {"TARGETVARIANT", target.variant},
+            {"BUILDPLATFORM", host.text()},      {"BUILDOS", host.os},
+            {"BUILDARCH", host.architecture},    {"BUILDVARIANT", host.variant}};
 }
 
 std::optional<std::size_t> find_stage(const Plan& plan, std::string_view name, std::size_t before) {
@@ -131,7 +137,8 @@ std::optional<std::size_t> find_stage(const Plan& plan, std::string_view name, s
 Plan make_plan(dockerfile::Dockerfile file, const Request& request) {
     Plan plan;
     plan.file = std::move(file);
-    for (auto& stage : plan.file.stages) plan.stages.push_back({.stage = std::move(stage), .base = "", .from = {}, .needs = {}});
+    for (auto& stage : plan.file.stages)
+        plan.stages.push_back({.stage = std::move(stage), .base = "", .from = {}, .needs = {}});
     plan.file.stages.clear();
     read_global_arguments(plan, request);
     plan.target = find_target(plan, request.target);

@@ -16,9 +16,9 @@ namespace dhow::build {
 
 struct StagePlan {
     dockerfile::Stage stage;
-    std::string base;                ///< the image, variables expanded; "" when the base is a stage
-    std::optional<std::size_t> from; ///< the stage that is the base
-    std::set<std::size_t> needs;     ///< stages whose files it takes, the base included
+    std::string base;                 ///< the image, variables expanded; "" when the base is a stage
+    std::optional<std::size_t> from;  ///< the stage that is the base
+    std::set<std::size_t> needs;      ///< stages whose files it takes, the base included
     bool needed = false;
     int first_step = 0;
 };

@@ -22,7 +22,8 @@ namespace dhow::build {
 namespace {
 
 /// Of the tar that holds nothing: 1024 zero bytes.
-constexpr std::string_view empty_tar = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+constexpr std::string_view empty_tar =
+    "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
 
 class Measure final : public image::Output {
   public:
@@ -45,7 +46,8 @@ image::Compression compression_of(std::string_view media_type) {
 }
 
 void sync_tree(const std::filesystem::path& path) {
-    UniqueFd folder(check(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path.string()));
+    UniqueFd folder(
+        check(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path.string()));
     check(::syncfs(folder.get()), "sync the file system of {}", path.string());
 }
 
@@ -75,12 +77,14 @@ UniqueFd mount_overlay(const std::vector<std::filesystem::path>& lower, const st
 
 LayerStack layers_of(store::Store& store, const image::Image& image) {
     oci::Manifest manifest;
-    if (store.blobs().has(image.manifest)) manifest = oci::Manifest::parse(store.blobs().read(image.manifest));
+    if (store.blobs().has(image.manifest))
+        manifest = oci::Manifest::parse(store.blobs().read(image.manifest));
     LayerStack stack;
     const auto& wanted = image.config->rootfs.diff_ids;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         auto pin = store.layers().find(wanted[i]);
-        if (!pin) throw NotFound("layer {} of image {} was removed meanwhile", wanted[i].text(), image.id.text());
+        if (!pin)
+            throw NotFound("layer {} of image {} was removed meanwhile", wanted[i].text(), image.id.text());
         auto layer = std::make_shared<image::IngestedLayer>(image::known_layer(std::move(*pin)));
         if (i < manifest.layers.size() && manifest.layers.size() == wanted.size()) {
             // As it came, so that the new image can be pushed with the very same blobs.
@@ -102,7 +106,8 @@ std::string chain_of(const LayerStack& layers) {
 Workspace::Workspace(store::Store& store, std::string id, const LayerStack& below)
     : store_(store), id_(std::move(id)) {
     std::vector<std::string> layers;
-    for (auto layer = below.rbegin(); layer != below.rend(); ++layer) layers.push_back((*layer)->pin.layer().id);
+    for (auto layer = below.rbegin(); layer != below.rend(); ++layer)
+        layers.push_back((*layer)->pin.layer().id);
     snapshot_ = store_.snapshots().prepare(id_, layers);
     lower_ = snapshot_.lowerdirs;
     // overlayfs wants something below, also in an image of nothing.

@@ -1,6 +1,6 @@
 #pragma once
-// The file system of a stage: the layers it stands on, and the directory where a step's changes are made. That
-// directory becomes the next layer as it is; its tar is made once, only to know its digest.
+// The file system of a stage: the layers it stands on, and the directory where a step's changes are made.
+// That directory becomes the next layer as it is; its tar is made once, only to know its digest.
 
 #include <filesystem>
 #include <memory>
@@ -39,7 +39,8 @@ class Workspace {
     /// The root to write on: a mount that is attached nowhere. Must be closed before seal().
     UniqueFd mount() const;
     /// Adds a layer of empty folders and files below the writable one, for mounts to stand on: so that they
-    /// are in no layer of the image. Names that exist are left alone. Paths that end with a slash are folders.
+    /// are in no layer of the image. Names that exist are left alone. Paths that end with a slash are
+    /// folders.
     void add_mount_points(const std::vector<std::string>& paths);
 
     /// What was written becomes a layer; null when nothing was. Once.

@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::string_view default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 // Set for every RUN without an ARG, and kept out of history.
-constexpr std::array<std::string_view, 10> proxies{"HTTP_PROXY",  "http_proxy", "HTTPS_PROXY", "https_proxy",
-                                                   "FTP_PROXY",   "ftp_proxy",  "NO_PROXY",    "no_proxy",
-                                                   "ALL_PROXY",   "all_proxy"};
+constexpr std::array<std::string_view, 10> proxies{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy",
+                                                   "FTP_PROXY",  "ftp_proxy",  "NO_PROXY",    "no_proxy",
+                                                   "ALL_PROXY",  "all_proxy"};
 
 std::optional<std::string> find_variable(const std::vector<std::string>& env, std::string_view name) {
     for (const auto& entry : env)
@@ -90,13 +90,15 @@ Task<void> StageRun::begin() {
             [this](std::string_view name) -> std::optional<std::string> {
                 auto values = platform_values(build.request);
                 if (auto found = values.find(std::string(name)); found != values.end()) return found->second;
-                if (auto found = build.plan.global_values.find(std::string(name)); found != build.plan.global_values.end())
+                if (auto found = build.plan.global_values.find(std::string(name));
+                    found != build.plan.global_values.end())
                     return found->second;
                 return std::nullopt;
             },
             plan.stage.lines);
         if (!oci::Platform::host().runs(oci::Platform::parse(platform)))
-            throw NotImplemented("building for {} is not available on this machine ({})", platform, oci::Platform::host().text());
+            throw NotImplemented("building for {} is not available on this machine ({})", platform,
+                                 oci::Platform::host().text());
     }
     if (plan.from) {
         auto* other = build.stage(*plan.from);
@@ -113,8 +115,10 @@ Task<void> StageRun::begin() {
         auto find = [this, name = plan.base] {
             auto image = build.services.images.find(name);
             if (!image)
-                throw NotFound("No such image: {}: registries are not available in this release of dhow; docker load or docker import bring images in",
-                               oci::Reference::parse(name).with_default_tag().familiar());
+                throw NotFound(
+                    "No such image: {}: registries are not available in this release of dhow; docker load or "
+                    "docker import bring images in",
+                    oci::Reference::parse(name).with_default_tag().familiar());
             return std::pair(*image, layers_of(build.services.store, *image));
         };
         auto found = co_await build.services.pool.run(std::move(find));
@@ -156,7 +160,8 @@ void StageRun::declare(const dockerfile::AddArgs& args) {
             value = *given->second;
         else if (arg.value)
             value = arg.value;
-        else if (auto global = build.plan.global_values.find(arg.key); global != build.plan.global_values.end())
+        else if (auto global = build.plan.global_values.find(arg.key);
+                 global != build.plan.global_values.end())
             value = global->second;
         else if (auto known = platform.find(arg.key); known != platform.end())
             value = known->second;
@@ -172,8 +177,7 @@ std::map<std::string, std::string> StageRun::run_arguments() const {
 }
 
 Task<void> StageRun::step(const dockerfile::Instruction& written, bool numbered) {
-    if (numbered)
-        co_await say(fmt::format("Step {}/{} : {}\n", number_, build.plan.steps, written.written));
+    if (numbered) co_await say(fmt::format("Step {}/{} : {}\n", number_, build.plan.steps, written.written));
     std::function<std::optional<std::string>(std::string_view)> lookup = [this](std::string_view name) {
         return value_of(name);
     };
@@ -236,7 +240,8 @@ Task<LayerStack> StageRun::source_layers(std::string from) {
     }
     auto find = [this, from] {
         auto image = build.services.images.find(from);
-        if (!image) throw InvalidArgument("invalid from flag value {}: No such stage or image: {}", from, from);
+        if (!image)
+            throw InvalidArgument("invalid from flag value {}: No such stage or image: {}", from, from);
         return layers_of(build.services.store, *image);
     };
     co_return co_await build.services.pool.run(std::move(find));
@@ -248,7 +253,8 @@ Task<void> StageRun::copy_step(const dockerfile::Copy& copy) {
     if (from_image) sources = co_await source_layers(copy.from);
     auto open_source = [this, from_image, sources] {
         auto mounted = from_image ? mount_read_only(build.services.store, sources) : UniqueFd();
-        return linux::open_in_root(from_image ? mounted.get() : build.context->root(), ".", O_RDONLY | O_DIRECTORY);
+        return linux::open_in_root(from_image ? mounted.get() : build.context->root(), ".",
+                                   O_RDONLY | O_DIRECTORY);
     };
     auto look = [this, copy, from_image, open_source] {
         auto root = open_source();
@@ -260,11 +266,24 @@ Task<void> StageRun::copy_step(const dockerfile::Copy& copy) {
     bool is_folder = destination.ends_with('/') || destination.ends_with("/.") || destination == ".";
     destination = working_directory(state.config.config, destination);
     if (is_folder && destination != "/") destination += "/";
-    auto created_by = no_operation(fmt::format("{} {}:{} in {} ", copy.add ? "ADD" : "COPY", plan.kind, plan.digest, destination), false);
+    auto created_by = no_operation(
+        fmt::format("{} {}:{} in {} ", copy.add ? "ADD" : "COPY", plan.kind, plan.digest, destination),
+        false);
     auto details = fmt::format("{} {} {} {} {} {}", copy.add, copy.owner, copy.mode, from_image,
                                copy.unpack.value_or(true), fmt::join(copy.exclude, ","));
-    auto exact = Key("step").add(state.image.text()).add(created_by).add(details).add(config_text(state.config)).finish();
-    auto content = Key("copy").add(chain_of(state.layers)).add(plan.kind).add(plan.digest).add(destination).add(details).finish();
+    auto exact = Key("step")
+                     .add(state.image.text())
+                     .add(created_by)
+                     .add(details)
+                     .add(config_text(state.config))
+                     .finish();
+    auto content = Key("copy")
+                       .add(chain_of(state.layers))
+                       .add(plan.kind)
+                       .add(plan.digest)
+                       .add(destination)
+                       .add(details)
+                       .finish();
     if (co_await reuse(created_by, exact, content)) co_return;
     auto apply = [this, copy, plan, destination, from_image, open_source] {
         auto source = open_source();
@@ -273,8 +292,8 @@ Task<void> StageRun::copy_step(const dockerfile::Copy& copy) {
             auto mounted = workspace.mount();
             auto root = linux::open_in_root(mounted.get(), ".", O_RDONLY | O_DIRECTORY);
             with_context(copy.add ? "ADD failed" : "COPY failed", [&] {
-                apply_copy(source.get(), root.get(), copy, plan, destination, from_image,
-                           workspace.lower(), *build.stop);
+                apply_copy(source.get(), root.get(), copy, plan, destination, from_image, workspace.lower(),
+                           *build.stop);
             });
         }
         return workspace.seal();
@@ -292,7 +311,8 @@ std::vector<std::string> run_command(const dockerfile::Run& run, const oci::Cont
     auto& text = command.args.front();
     bool is_script = run.heredocs.size() == 1 && text.starts_with("<<") && text.find(' ') == text.npos;
     if (is_script && run.heredocs.front().content.starts_with("#!"))
-        throw NotImplemented("RUN with a here-document that begins with #! is not available in this release of dhow");
+        throw NotImplemented(
+            "RUN with a here-document that begins with #! is not available in this release of dhow");
     if (is_script) {
         text = run.heredocs.front().text();
     } else {
@@ -305,7 +325,8 @@ std::vector<std::string> run_command(const dockerfile::Run& run, const oci::Cont
 
 Task<void> StageRun::run_step(const dockerfile::Run& run) {
     if (run.security == "insecure")
-        throw Forbidden("security.insecure is not allowed: the daemon grants no build more rights than a container has");
+        throw Forbidden(
+            "security.insecure is not allowed: the daemon grants no build more rights than a container has");
     const auto& config = state.config.config;
     ExecRequest request;
     request.args = run_command(run, config);
@@ -327,16 +348,24 @@ Task<void> StageRun::run_step(const dockerfile::Run& run) {
         auto given = build.request.arguments.find(std::string(name));
         if (given == build.request.arguments.end()) continue;
         build.used_arguments.insert(given->first);
-        if (given->second && !find_variable(request.env, name)) request.env.push_back(given->first + "=" + *given->second);
+        if (given->second && !find_variable(request.env, name))
+            request.env.push_back(given->first + "=" + *given->second);
     }
     std::vector<dockerfile::RunMount> wanted;
     for (const auto& text : run.mounts) wanted.push_back(dockerfile::parse_mount(text));
-    std::function<Task<LayerStack>(std::string)> from = [this](std::string name) { return source_layers(std::move(name)); };
+    std::function<Task<LayerStack>(std::string)> from = [this](std::string name) {
+        return source_layers(std::move(name));
+    };
     auto mounts = co_await make_mounts(*this, std::move(wanted), std::move(from));
     request.mounts = mounts.mounts;
 
     auto details = fmt::format("{} {} {}", run.network, fmt::join(run.mounts, ";"), mounts.digest);
-    auto exact = Key("step").add(state.image.text()).add(created_by).add(details).add(config_text(state.config)).finish();
+    auto exact = Key("step")
+                     .add(state.image.text())
+                     .add(created_by)
+                     .add(details)
+                     .add(config_text(state.config))
+                     .finish();
     Key key("run");
     key.add(chain_of(state.layers)).add(details).add(config.user).add(config.working_dir).add(created_by);
     for (const auto& word : request.args) key.add(word);
@@ -403,7 +432,8 @@ Task<bool> StageRun::reuse(std::string created_by, std::string exact_key, std::s
     co_return true;
 }
 
-Task<void> StageRun::commit(std::string created_by, LayerPtr layer, std::string exact_key, std::string content_key) {
+Task<void> StageRun::commit(std::string created_by, LayerPtr layer, std::string exact_key,
+                            std::string content_key) {
     build.stop->check();
     auto& config = state.config;
     config.created = format_timestamp(now());

@@ -30,16 +30,20 @@ std::vector<Case> corpus() {
 
 constexpr const char* context =
     "mkdir -p c/dir/sub && cd c && echo file > file && echo '#!/bin/sh' > script && chmod 755 script && "
-    "echo a > dir/a && echo b > dir/sub/b && ln -s a dir/link && echo p > dir/private && chmod 600 dir/private && "
-    "echo h > hard1 && ln hard1 hard2 && echo s > 'with blank' && mkdir x && echo t > x/t && chmod 640 x/t && "
+    "echo a > dir/a && echo b > dir/sub/b && ln -s a dir/link && echo p > dir/private && chmod 600 "
+    "dir/private && "
+    "echo h > hard1 && ln hard1 hard2 && echo s > 'with blank' && mkdir x && echo t > x/t && chmod 640 x/t "
+    "&& "
     "tar cz --owner=21 --group=22 --mtime=@1000000000 -f archive.tar.gz x && rm -r x && "
     "find . -exec touch -h -d @1000000001 {} +";
 
-// Every file of the image: what it is, its mode, owner, size, and where a link leads. The sizes of directories
-// and what a container has of its own are left out.
+// Every file of the image: what it is, its mode, owner, size, and where a link leads. The sizes of
+// directories and what a container has of its own are left out.
 constexpr const char* list_files =
-    "sh -c \"find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /etc/hosts -o -path /etc/hostname -o "
-    "-path /etc/resolv.conf -o -path /etc/mtab -o -path /.dockerenv \\) -prune -o \\( -type d -exec stat -c '%n %f %u:%g' {} + \\) -o "
+    "sh -c \"find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /etc/hosts -o -path "
+    "/etc/hostname -o "
+    "-path /etc/resolv.conf -o -path /etc/mtab -o -path /.dockerenv \\) -prune -o \\( -type d -exec stat -c "
+    "'%n %f %u:%g' {} + \\) -o "
     "-exec stat -c '%N %f %u:%g %s %h' {} + | sort\"";
 
 std::string image_of(Daemon& daemon, const Case& test) {
@@ -47,9 +51,11 @@ std::string image_of(Daemon& daemon, const Case& test) {
     auto built = run(daemon.sh("docker build -q -t built c").with("DOCKER_BUILDKIT", "0"));
     if (built.status != 0) return describe(built);
     std::string text;
-    for (const char* field : {"Env", "Cmd", "Entrypoint", "Labels", "ExposedPorts", "Volumes", "User", "WorkingDir",
-                              "StopSignal", "OnBuild", "Shell"})
-        text += fmt::format("{} {}\n", field, daemon.docker_ok(fmt::format("inspect -f '{{{{json .Config.{}}}}}' built", field)));
+    for (const char* field : {"Env", "Cmd", "Entrypoint", "Labels", "ExposedPorts", "Volumes", "User",
+                              "WorkingDir", "StopSignal", "OnBuild", "Shell"})
+        text +=
+            fmt::format("{} {}\n", field,
+                        daemon.docker_ok(fmt::format("inspect -f '{{{{json .Config.{}}}}}' built", field)));
     text += daemon.docker("inspect -f '{{with .Config.Healthcheck}}{{json .}}{{end}}' built").text() + "\n";
     text += daemon.docker_ok("inspect -f '{{.Author}} {{.Os}} {{.Architecture}}' built") + "\n";
     auto history = daemon.docker_ok("history --no-trunc --format '{{.CreatedBy}} {{.Size}}' built");

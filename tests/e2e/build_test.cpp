@@ -40,7 +40,9 @@ class Build : public EndToEnd {
     }
     /// What a command in the image says.
     static std::string in_image(const std::string& command) { return docker("run --rm built " + command); }
-    static std::string config(const std::string& format) { return inspect("built", "{{json .Config." + format + "}}"); }
+    static std::string config(const std::string& format) {
+        return inspect("built", "{{json .Config." + format + "}}");
+    }
     static bool is_peer() { return std::getenv("DHOW_PEER"); }
     void TearDown() override {
         daemon().docker("rmi -f built other base");
@@ -51,8 +53,9 @@ class Build : public EndToEnd {
 
 TEST_F(Build, makes_an_image_and_says_its_steps) {
     auto out = build("FROM busybox\nRUN echo hello > /file && echo said\nENV a=b\nCMD cat /file\n");
-    for (const char* text : {"Step 1/4 : FROM busybox\n ---> ", "Step 2/4 : RUN echo hello > /file && echo said\n ---> Running in ",
-                             "\nsaid\n", " ---> Removed intermediate container ", "Step 4/4 : CMD cat /file\n",
+    for (const char* text : {"Step 1/4 : FROM busybox\n ---> ",
+                             "Step 2/4 : RUN echo hello > /file && echo said\n ---> Running in ", "\nsaid\n",
+                             " ---> Removed intermediate container ", "Step 4/4 : CMD cat /file\n",
                              "Successfully built ", "Successfully tagged built:latest\n"})
         EXPECT_NE(out.find(text), out.npos) << text << "\nis not in\n" << out;
     EXPECT_EQ(docker("run --rm built"), "hello");
@@ -88,15 +91,18 @@ TEST_F(Build, context_is_a_tar_on_standard_input) {
 
 TEST_F(Build, dockerignore_leaves_out_what_its_patterns_say) {
     put(".dockerignore", "# comment\n*/temp*\n*/*/temp*\ntemp?\n*.md\n!README.md\nDockerfile\n");
-    for (const char* name : {"a/temporary", "a/b/temp", "a/b/c/temp", "tempa", "temp", "x.md", "README.md", "a/keep"})
+    for (const char* name :
+         {"a/temporary", "a/b/temp", "a/b/c/temp", "tempa", "temp", "x.md", "README.md", "a/keep"})
         put(name, "");
     build("FROM busybox\nCOPY . /c/\n");
-    EXPECT_EQ(in_image("sh -c 'cd /c; find . -type f | sort'"), "./.dockerignore\n./README.md\n./a/b/c/temp\n./a/keep\n./temp");
+    EXPECT_EQ(in_image("sh -c 'cd /c; find . -type f | sort'"),
+              "./.dockerignore\n./README.md\n./a/b/c/temp\n./a/keep\n./temp");
 }
 
 TEST_F(Build, arguments_before_from_and_inside_of_the_stage) {
-    const char* file = "ARG VERSION=latest\nFROM busybox:$VERSION\nRUN echo \"[$VERSION]\" > /before\nARG VERSION\n"
-                       "RUN echo \"[$VERSION]\" > /after\n";
+    const char* file =
+        "ARG VERSION=latest\nFROM busybox:$VERSION\nRUN echo \"[$VERSION]\" > /before\nARG VERSION\n"
+        "RUN echo \"[$VERSION]\" > /after\n";
     build(file);
     EXPECT_EQ(in_image("cat /before /after"), "[]\n[latest]");
     docker("tag busybox busybox:other");
@@ -126,15 +132,20 @@ TEST_F(Build, exec_form_entrypoint_is_process_1_and_gets_signals) {
 }
 
 TEST_F(Build, env_in_its_forms) {
-    build("FROM busybox\nENV a=1 b=\"two words\" c=three\\ words d='it''s'\nENV old the  rest\nENV e=$a$b a=2\n");
-    EXPECT_EQ(in_image("sh -c 'echo \"$a|$b|$c|$d|$old|$e\"'"), "2|two words|three words|its|the  rest|1two words");
+    build(
+        "FROM busybox\nENV a=1 b=\"two words\" c=three\\ words d='it''s'\nENV old the  rest\nENV e=$a$b "
+        "a=2\n");
+    EXPECT_EQ(in_image("sh -c 'echo \"$a|$b|$c|$d|$old|$e\"'"),
+              "2|two words|three words|its|the  rest|1two words");
 }
 
 TEST_F(Build, add_with_wildcards_and_owners) {
     for (const char* name : {"home.txt", "homx.txt", "hom.txt", "other"}) put(name, name);
-    build("FROM busybox\nRUN echo bin:x:2:2:bin:/bin:/bin/sh >> /etc/passwd && echo bin:x:2: >> /etc/group && "
-          "echo mygroup:x:77: >> /etc/group\nADD hom* /one/\nADD hom?.txt /two/\nADD --chown=55:mygroup home.txt /three/\n"
-          "ADD --chown=bin other /four/\nADD --chown=1 other /five\nADD --chown=10:11 other /six/\n");
+    build(
+        "FROM busybox\nRUN echo bin:x:2:2:bin:/bin:/bin/sh >> /etc/passwd && echo bin:x:2: >> /etc/group && "
+        "echo mygroup:x:77: >> /etc/group\nADD hom* /one/\nADD hom?.txt /two/\nADD --chown=55:mygroup "
+        "home.txt /three/\n"
+        "ADD --chown=bin other /four/\nADD --chown=1 other /five\nADD --chown=10:11 other /six/\n");
     EXPECT_EQ(in_image("ls /one /two"), "/one:\nhom.txt\nhome.txt\nhomx.txt\n\n/two:\nhome.txt\nhomx.txt");
     EXPECT_EQ(in_image("stat -c '%u:%g' /one/home.txt /three/home.txt /four/other /five /six/other"),
               "0:0\n55:77\n2:2\n1:1\n10:11");
@@ -171,7 +182,8 @@ TEST_F(Build, from_scratch_with_a_static_program) {
 
 TEST_F(Build, stages_are_bases_and_sources_of_others) {
     const char* file =
-        "FROM busybox AS builder\nRUN echo made > /made && mkdir /dir && echo deep > /dir/file && chown 5:6 /dir/file\n"
+        "FROM busybox AS builder\nRUN echo made > /made && mkdir /dir && echo deep > /dir/file && chown 5:6 "
+        "/dir/file\n"
         "FROM builder AS middle\nRUN cat /made > /copy\n"
         "FROM busybox\nCOPY --from=builder /made /a\nCOPY --from=0 /dir /d\nCOPY --from=middle /copy /b\n"
         "COPY --from=busybox:latest /bin/busybox /bb\n";
@@ -194,8 +206,8 @@ TEST_F(Build, independent_stages_run_at_the_same_time) {
     if (is_peer()) GTEST_SKIP() << "dockerd's classic builder runs one after the other";
     // Each waits for the other's file.
     auto meet = [](const std::string& mine, const std::string& other) {
-        return "RUN --mount=type=cache,id=meeting,target=/m touch /m/" + mine + "; for i in $(seq 100); do [ -e /m/" +
-               other + " ] && exit 0; sleep 0.1; done; exit 9\n";
+        return "RUN --mount=type=cache,id=meeting,target=/m touch /m/" + mine +
+               "; for i in $(seq 100); do [ -e /m/" + other + " ] && exit 0; sleep 0.1; done; exit 9\n";
     };
     build("FROM busybox AS one\n" + meet("one", "two") + "FROM busybox AS two\n" + meet("two", "one") +
           "FROM busybox\nCOPY --from=one /bin/true /1\nCOPY --from=two /bin/true /2\n");
@@ -211,13 +223,15 @@ TEST_F(Build, target_that_is_not_there_is_told) {
 TEST_F(Build, failing_command_gives_its_status) {
     auto result = try_build("FROM busybox\nRUN echo before; exit 3\n");
     EXPECT_EQ(result.status, 3) << describe(result);
-    EXPECT_THAT(result.err, testing::HasSubstr("The command '/bin/sh -c echo before; exit 3' returned a non-zero code: 3"));
+    EXPECT_THAT(result.err, testing::HasSubstr(
+                                "The command '/bin/sh -c echo before; exit 3' returned a non-zero code: 3"));
 }
 
 TEST_F(Build, wrong_dockerfile_is_told_with_the_place) {
     auto result = try_build("FROM busybox\nRUNN echo\n");
     EXPECT_EQ(result.status, 1);
-    EXPECT_THAT(result.err, testing::HasSubstr("dockerfile parse error on line 2: unknown instruction: RUNN"));
+    EXPECT_THAT(result.err,
+                testing::HasSubstr("dockerfile parse error on line 2: unknown instruction: RUNN"));
     if (!is_peer()) {
         EXPECT_THAT(result.err, testing::HasSubstr("(did you mean RUN?)"));
     }
@@ -249,7 +263,9 @@ TEST_F(Build, content_decides_not_what_made_it) {
     if (is_peer()) GTEST_SKIP() << "dockerd's classic builder looks at its own steps alone";
     // The first stage changes, what is taken of it does not.
     auto file = [](const std::string& comment) {
-        return "FROM busybox AS one\nRUN echo " + comment + "; echo same > /f\nFROM busybox\nCOPY --from=one /f /f\nRUN cat /proc/sys/kernel/random/uuid > /when\n";
+        return "FROM busybox AS one\nRUN echo " + comment +
+               "; echo same > /f\nFROM busybox\nCOPY --from=one /f /f\nRUN cat /proc/sys/kernel/random/uuid "
+               "> /when\n";
     };
     build(file("first"));
     auto when = in_image("cat /when");
@@ -279,7 +295,8 @@ TEST_F(Build, onbuild_runs_in_the_image_built_on_it) {
 }
 
 TEST_F(Build, network_and_hosts) {
-    build("FROM busybox\nRUN ip -o addr show | grep -c eth0 > /n; grep special /etc/hosts > /h\n", "--add-host special:1.2.3.4 --no-cache");
+    build("FROM busybox\nRUN ip -o addr show | grep -c eth0 > /n; grep special /etc/hosts > /h\n",
+          "--add-host special:1.2.3.4 --no-cache");
     EXPECT_NE(in_image("cat /n"), "0");
     EXPECT_THAT(in_image("cat /h"), testing::HasSubstr("1.2.3.4"));
     build("FROM busybox\nRUN ip -o addr show | grep -c eth0 > /n; true\n", "--network none --no-cache");
@@ -290,18 +307,21 @@ TEST_F(Build, nothing_of_a_run_but_its_files_is_in_the_layer) {
     build("FROM busybox\nRUN true\nRUN touch /only\n");
     auto layers = inspect("built", "{{len .RootFS.Layers}}");
     EXPECT_EQ(layers, "2") << "a RUN that changes nothing makes no layer";
-    auto list = line("docker save built > ../saved.tar && tar xOf ../saved.tar manifest.json | grep -o 'blobs[^\"]*\\|[^\"]*layer.tar' | tail -1 | "
-                     "xargs tar xOf ../saved.tar | tar t");
+    auto list = line(
+        "docker save built > ../saved.tar && tar xOf ../saved.tar manifest.json | grep -o "
+        "'blobs[^\"]*\\|[^\"]*layer.tar' | tail -1 | "
+        "xargs tar xOf ../saved.tar | tar t");
     EXPECT_EQ(list.text(), "only") << describe(list);
 }
 
 TEST_F(Build, mounts_of_run_leave_no_trace) {
     if (is_peer()) GTEST_SKIP() << "BuildKit's alone";
     put("file", "bound");
-    build("FROM busybox AS one\nRUN echo staged > /s\nFROM busybox\n"
-          "RUN --mount=target=/ctx --mount=type=tmpfs,target=/t --mount=type=bind,from=one,source=/s,target=/s "
-          "--mount=type=cache,target=/cache cat /ctx/file /s > /out; touch /t/x /cache/y\n"
-          "RUN --mount=type=cache,target=/cache ls /cache > /cached\n");
+    build(
+        "FROM busybox AS one\nRUN echo staged > /s\nFROM busybox\n"
+        "RUN --mount=target=/ctx --mount=type=tmpfs,target=/t --mount=type=bind,from=one,source=/s,target=/s "
+        "--mount=type=cache,target=/cache cat /ctx/file /s > /out; touch /t/x /cache/y\n"
+        "RUN --mount=type=cache,target=/cache ls /cache > /cached\n");
     EXPECT_EQ(in_image("cat /out /cached"), "boundstaged\ny");
     EXPECT_NE(daemon().docker("run --rm built ls /ctx").status, 0);
     docker("builder prune -f");
@@ -309,7 +329,9 @@ TEST_F(Build, mounts_of_run_leave_no_trace) {
 
 TEST_F(Build, here_documents) {
     if (is_peer()) GTEST_SKIP() << "BuildKit's alone";
-    build("FROM busybox\nARG v=x\nRUN <<EOF\necho one > /a\necho $v >> /a\nEOF\nCOPY <<EOF /b\n$v \"quoted\"\nEOF\n");
+    build(
+        "FROM busybox\nARG v=x\nRUN <<EOF\necho one > /a\necho $v >> /a\nEOF\nCOPY <<EOF /b\n$v "
+        "\"quoted\"\nEOF\n");
     EXPECT_EQ(in_image("cat /a /b"), "one\nx\nx \"quoted\"");
 }
 
@@ -318,7 +340,8 @@ TEST_F(Build, hostile_context_reaches_nothing_outside) {
     std::filesystem::create_symlink("../../../../../../etc", context() / "up");
     EXPECT_THAT(try_build("FROM busybox\nCOPY link /x\n").err, testing::HasSubstr("COPY failed"));
     EXPECT_THAT(try_build("FROM busybox\nCOPY up/passwd /x\n").err, testing::HasSubstr("COPY failed"));
-    EXPECT_THAT(try_build("FROM busybox\nCOPY ../x /x\n").err, testing::HasSubstr("forbidden path outside the build context"));
+    EXPECT_THAT(try_build("FROM busybox\nCOPY ../x /x\n").err,
+                testing::HasSubstr("forbidden path outside the build context"));
     // As links, they are taken.
     build("FROM busybox\nCOPY . /c/\n");
     EXPECT_EQ(in_image("readlink /c/link"), "/etc/passwd");
@@ -328,14 +351,17 @@ TEST_F(Build, links_in_the_image_lead_nowhere_outside) {
     put("file", "content");
     auto marker = daemon().work() / "host";
     std::filesystem::create_directories(marker);
-    build("FROM busybox\nRUN mkdir -p " + marker.string() + " && ln -s " + marker.string() + " /escape && ln -s ../../../../../.." + marker.string() + " /up\nCOPY file /escape/\nCOPY file /up/x\n");
+    build("FROM busybox\nRUN mkdir -p " + marker.string() + " && ln -s " + marker.string() +
+          " /escape && ln -s ../../../../../.." + marker.string() +
+          " /up\nCOPY file /escape/\nCOPY file /up/x\n");
     EXPECT_TRUE(std::filesystem::is_empty(marker));
     EXPECT_EQ(in_image("cat " + marker.string() + "/file " + marker.string() + "/x"), "contentcontent");
 }
 
 TEST_F(Build, hostile_archives_are_refused) {
-    auto made = line("mkdir d && echo x > d/f && tar cP --transform 's,d/f,../escaped,' d/f > up.tar; "
-                     "tar cP --transform 's,d/f,/tmp/dhow-escaped,' d/f > abs.tar");
+    auto made = line(
+        "mkdir d && echo x > d/f && tar cP --transform 's,d/f,../escaped,' d/f > up.tar; "
+        "tar cP --transform 's,d/f,/tmp/dhow-escaped,' d/f > abs.tar");
     ASSERT_EQ(made.status, 0) << describe(made);
     for (const char* name : {"up.tar", "abs.tar"}) {
         auto result = line("docker build -t built - < " + std::string(name));
@@ -357,7 +383,8 @@ TEST_F(Build, that_is_cancelled_leaves_nothing) {
     put("Dockerfile", "FROM busybox\nRUN sleep 300\n");
     auto command = daemon().sh("cd context && exec docker build .").with("DOCKER_BUILDKIT", "0");
     Process client(command, daemon().work() / "out", "");
-    EXPECT_TRUE(eventually([&] { return read_file(daemon().work() / "out").find("Running in") != std::string::npos; }));
+    EXPECT_TRUE(eventually(
+        [&] { return read_file(daemon().work() / "out").find("Running in") != std::string::npos; }));
     client.signal(SIGKILL);
     EXPECT_TRUE(eventually([&] {
         return !std::filesystem::exists(daemon().exec_root() / "containers") ||
@@ -370,7 +397,8 @@ TEST_F(Build, that_a_crash_cuts_off_is_undone) {
     put("Dockerfile", "FROM busybox\nRUN sleep 300\n");
     auto command = daemon().sh("cd context && exec docker build .").with("DOCKER_BUILDKIT", "0");
     Process client(command, daemon().work() / "out2", "");
-    EXPECT_TRUE(eventually([&] { return read_file(daemon().work() / "out2").find("Running in") != std::string::npos; }));
+    EXPECT_TRUE(eventually(
+        [&] { return read_file(daemon().work() / "out2").find("Running in") != std::string::npos; }));
     daemon().crash_and_restart();
     EXPECT_TRUE(eventually([&] { return std::filesystem::is_empty(daemon().data_root() / "snapshots"); }));
 }

@@ -18,7 +18,10 @@ void refuse_what_cannot_be(const Query& query) {
     if (query.text("version") == "2")
         throw NotImplemented("BuildKit is not available in this release of dhow: set DOCKER_BUILDKIT=0");
     if (!query.text("remote").empty())
-        throw NotImplemented("building from {} is not available in this release of dhow: send the context, as docker build does with a folder or with standard input", query.text("remote"));
+        throw NotImplemented(
+            "building from {} is not available in this release of dhow: send the context, as docker build "
+            "does with a folder or with standard input",
+            query.text("remote"));
     if (!query.flag("rm", true))
         throw NotImplemented("keeping the containers of a build (--rm=false) is not available in dhow");
     refuse(query, "pull", "registries are not available in this release of dhow: --pull cannot be done");
@@ -42,7 +45,8 @@ dhow::build::Network read_network(const engine::Networks& networks, const std::s
     if (mode == "none") return {Mode::none, ""};
     if (mode == "host") return {Mode::host, ""};
     if (mode.starts_with("container:"))
-        throw NotImplemented("building in another container's network is not available in this release of dhow");
+        throw NotImplemented(
+            "building in another container's network is not available in this release of dhow");
     auto network = networks.inspect(mode.empty() || mode == "default" ? "bridge" : mode);
     return {Mode::bridge, network.id};
 }
@@ -65,7 +69,8 @@ void read_resources(const Query& query, dhow::build::Request& request) {
     auto limits = json::parse(text);
     for (const auto& limit : limits.as_array()) {
         const auto& object = limit.as_object();
-        request.rlimits.push_back({std::string(object.at("Name").as_string()), object.at("Soft").to_number<std::int64_t>(),
+        request.rlimits.push_back({std::string(object.at("Name").as_string()),
+                                   object.at("Soft").to_number<std::int64_t>(),
                                    object.at("Hard").to_number<std::int64_t>()});
     }
 }

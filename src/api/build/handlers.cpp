@@ -119,7 +119,8 @@ Task<std::shared_ptr<dhow::build::Context>> receive(dhow::build::Builder& builde
 }
 
 /// Names the image. @return the names, as docker prints them
-Task<std::vector<std::string>> name_image(engine::Engine& engine, std::string id, std::vector<Wanted::Name> wanted) {
+Task<std::vector<std::string>> name_image(engine::Engine& engine, std::string id,
+                                          std::vector<Wanted::Name> wanted) {
     std::vector<std::string> names;
     for (const auto& name : wanted) {
         co_await engine.images().tag(id, name.repository, name.tag);
@@ -155,10 +156,12 @@ Task<void> build(engine::Engine& engine, dhow::build::Builder& builder, http::Ex
 }
 
 Task<void> prune(dhow::build::Builder& builder, http::Exchange& exchange) {
-    for (const char* parameter : {"filters", "keep-storage", "reserved-space", "max-used-space", "min-free-space"}) {
+    for (const char* parameter :
+         {"filters", "keep-storage", "reserved-space", "max-used-space", "min-free-space"}) {
         auto text = exchange.request().query.text(parameter);
         if (!text.empty() && text != "{}" && text != "0")
-            throw NotImplemented("{} is not available for the build cache in this release of dhow", parameter);
+            throw NotImplemented("{} is not available for the build cache in this release of dhow",
+                                 parameter);
     }
     auto pruned = co_await builder.prune();
     json::Object answer;

@@ -21,7 +21,8 @@ using image::TarEntry;
 
 class Extraction {
   public:
-    Extraction(image::TarReader& tar, UniqueFd folder, const ExtractOptions& options, const Cancellation& stop)
+    Extraction(image::TarReader& tar, UniqueFd folder, const ExtractOptions& options,
+               const Cancellation& stop)
         : tar_(tar), root_(std::move(folder)), options_(options), stop_(stop) {}
 
     void run() {
@@ -35,7 +36,8 @@ class Extraction {
         for (const auto& [path, time] : folder_times_) {
             timespec times[2] = {time, time};
             auto folder = linux::find_in_root(root_.get(), path, O_PATH | O_DIRECTORY);
-            if (folder) ::utimensat(AT_FDCWD, fmt::format("/proc/self/fd/{}", folder->get()).c_str(), times, 0);
+            if (folder)
+                ::utimensat(AT_FDCWD, fmt::format("/proc/self/fd/{}", folder->get()).c_str(), times, 0);
         }
     }
 
@@ -46,7 +48,8 @@ class Extraction {
         auto [parent, name_view] = image::split_path(path);
         std::string name(name_view);
         if (parent != folder_path_ || !folder_) {
-            folder_ = linux::make_directories_in_root(root_.get(), parent.empty() ? "." : std::string(parent));
+            folder_ =
+                linux::make_directories_in_root(root_.get(), parent.empty() ? "." : std::string(parent));
             folder_path_ = parent;
         }
         if (entry.type == TarEntry::Type::directory) return make_directory(name, path, entry);
@@ -82,15 +85,16 @@ class Extraction {
         UniqueFd existing(found);
         struct stat status;
         check(::fstat(found, &status), "stat {}", target);
-        if (S_ISDIR(status.st_mode)) throw InvalidArgument("the archive holds a hard link to a directory: \"{}\"", entry.path);
+        if (S_ISDIR(status.st_mode))
+            throw InvalidArgument("the archive holds a hard link to a directory: \"{}\"", entry.path);
         remove_entry(folder_.get(), name);
         check(::linkat(found, "", folder_.get(), name.c_str(), AT_EMPTY_PATH), "link {}", entry.path);
     }
 
     void make_file(const std::string& name, const std::string& path, const TarEntry& entry) {
-        UniqueFd file(check(::openat(folder_.get(), name.c_str(),
-                                     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
-                            "create {}", path));
+        UniqueFd file(check(
+            ::openat(folder_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
+            "create {}", path));
         if (entry.sparse) return write_sparse(file.get(), path, entry);
         for (auto bytes = tar_.take(); !bytes.empty(); bytes = tar_.take()) write(file.get(), bytes, path);
     }
@@ -133,7 +137,8 @@ class Extraction {
                 if (!options_.devices || whiteout)
                     throw InvalidArgument("the archive holds a device: \"{}\"", entry.path);
                 auto type = entry.type == TarEntry::Type::block ? S_IFBLK : S_IFCHR;
-                result = ::mknodat(folder_.get(), name.c_str(), static_cast<mode_t>(type | 0600), ::makedev(entry.major, entry.minor));
+                result = ::mknodat(folder_.get(), name.c_str(), static_cast<mode_t>(type | 0600),
+                                   ::makedev(entry.major, entry.minor));
             }
         }
         check(result, "make {}", path);
@@ -141,11 +146,14 @@ class Extraction {
 
     void set_attributes(const std::string& name, const TarEntry& entry) {
         auto owner = options_.owner.value_or(Owner{entry.uid, entry.gid});
-        check(::fchownat(folder_.get(), name.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW), "chown {}", name);
+        check(::fchownat(folder_.get(), name.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW), "chown {}",
+              name);
         auto at = fmt::format("/proc/self/fd/{}/{}", folder_.get(), name);
         for (const auto& [key, value] : entry.xattrs)
-            if (key == "security.capability" || (key.starts_with("user.") && !key.starts_with("user.overlay.")))
-                check(::lsetxattr(at.c_str(), key.c_str(), value.data(), value.size(), 0), "set the attribute {}", key);
+            if (key == "security.capability" ||
+                (key.starts_with("user.") && !key.starts_with("user.overlay.")))
+                check(::lsetxattr(at.c_str(), key.c_str(), value.data(), value.size(), 0),
+                      "set the attribute {}", key);
         if (entry.type != TarEntry::Type::symlink)
             check(::fchmodat(folder_.get(), name.c_str(), entry.mode & 07777, 0), "chmod {}", name);
         timespec times[2] = {entry.mtime, entry.mtime};

@@ -22,7 +22,8 @@ UniqueFd open_entry(int folder, const std::string& name, int flags) {
 
 /// A second open of what an O_PATH descriptor names.
 UniqueFd reopen(int fd, int flags) {
-    return UniqueFd(check(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), flags | O_CLOEXEC), "open a file"));
+    return UniqueFd(
+        check(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), flags | O_CLOEXEC), "open a file"));
 }
 
 std::string read_link(int folder, const std::string& name) {
@@ -74,7 +75,8 @@ class Hasher {
     }
 
     void children(int folder, const std::string& path) {
-        for (const auto& name : names_in(folder)) entry(folder, name, path.empty() ? name : path + "/" + name);
+        for (const auto& name : names_in(folder))
+            entry(folder, name, path.empty() ? name : path + "/" + name);
     }
 
     void describe(std::string_view path, const struct stat& status) {
@@ -113,7 +115,8 @@ class Copier {
     Copier(const CopyOptions& options, const Cancellation& stop) : options_(options), stop_(stop) {}
 
     void children(int from, int to, const std::string& path) {
-        for (const auto& name : names_in(from)) entry(from, name, to, name, path.empty() ? name : path + "/" + name);
+        for (const auto& name : names_in(from))
+            entry(from, name, to, name, path.empty() ? name : path + "/" + name);
     }
 
     void entry(int from, const std::string& name, int to, const std::string& as, const std::string& path) {
@@ -143,16 +146,18 @@ class Copier {
 
     /// The content of a file that is open already, under a name that is free.
     void file(int source, int to, const std::string& as, const struct stat& status) {
-        UniqueFd target(check(::openat(to, as.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
-                              "create {}", as));
+        UniqueFd target(
+            check(::openat(to, as.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
+                  "create {}", as));
         bool by_kernel = true;
         std::vector<char> buffer;
         for (std::int64_t left = status.st_size; left > 0;) {
             stop_.check();
             ssize_t count = -1;
             if (by_kernel) {
-                count = ::copy_file_range(source, nullptr, target.get(), nullptr,
-                                          static_cast<std::size_t>(std::min<std::int64_t>(left, 64 << 20)), 0);
+                count =
+                    ::copy_file_range(source, nullptr, target.get(), nullptr,
+                                      static_cast<std::size_t>(std::min<std::int64_t>(left, 64 << 20)), 0);
                 by_kernel = count >= 0;
             }
             if (!by_kernel) count = by_hand(source, target.get(), buffer);
@@ -166,7 +171,8 @@ class Copier {
         check(::fchownat(to, as.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW), "chown {}", as);
         copy_xattrs(source, fmt::format("/proc/self/fd/{}/{}", to, as));
         if (!S_ISLNK(status.st_mode))
-            check(::fchmodat(to, as.c_str(), options_.mode.value_or(status.st_mode & 07777), 0), "chmod {}", as);
+            check(::fchmodat(to, as.c_str(), options_.mode.value_or(status.st_mode & 07777), 0), "chmod {}",
+                  as);
         timespec times[2] = {status.st_mtim, status.st_mtim};
         check(::utimensat(to, as.c_str(), times, AT_SYMLINK_NOFOLLOW), "set the time of {}", as);
     }
@@ -192,7 +198,8 @@ class Copier {
         buffer.resize(256 << 10);
         auto count = check(::read(source, buffer.data(), buffer.size()), "read a file");
         for (ssize_t wrote = 0; wrote < count;)
-            wrote += check(::write(target, buffer.data() + wrote, static_cast<std::size_t>(count - wrote)), "write a file");
+            wrote += check(::write(target, buffer.data() + wrote, static_cast<std::size_t>(count - wrote)),
+                           "write a file");
         return count;
     }
 
@@ -214,8 +221,7 @@ class Copier {
 
     bool link_known(const struct stat& status, int to, const std::string& as) {
         auto known = links_.find({status.st_dev, status.st_ino});
-        return known != links_.end() &&
-               ::linkat(known->second.get(), "", to, as.c_str(), AT_EMPTY_PATH) == 0;
+        return known != links_.end() && ::linkat(known->second.get(), "", to, as.c_str(), AT_EMPTY_PATH) == 0;
     }
     void remember_link(const struct stat& status, int to, const std::string& as) {
         if (links_.size() < 256 && S_ISREG(status.st_mode))
@@ -231,8 +237,10 @@ class Copier {
 
 bool has_wildcards(std::string_view pattern) {
     for (std::size_t i = 0; i < pattern.size(); ++i) {
-        if (pattern[i] == '\\') ++i;
-        else if (std::string_view("*?[").find(pattern[i]) != std::string_view::npos) return true;
+        if (pattern[i] == '\\')
+            ++i;
+        else if (std::string_view("*?[").find(pattern[i]) != std::string_view::npos)
+            return true;
     }
     return false;
 }
@@ -269,7 +277,9 @@ std::vector<Source> select(int root, std::string_view pattern) {
     }
     auto target = linux::find_in_root(root, plain, O_PATH);
     if (!target)
-        throw NotFound("file not found in build context or excluded by .dockerignore: stat {}: file does not exist", plain);
+        throw NotFound(
+            "file not found in build context or excluded by .dockerignore: stat {}: file does not exist",
+            plain);
     struct stat status;
     check(::fstat(target->get(), &status), "stat {}", plain);
     found.push_back({plain, S_ISDIR(status.st_mode)});
@@ -300,7 +310,8 @@ UniqueFd make_folders(int root, const std::string& path, const Owner& owner) {
         if (!next) {
             if (::mkdirat(folder.get(), part.c_str(), 0755) != 0)
                 throw InvalidArgument("cannot make the directory {}: {}", so_far, errno_text(errno));
-            check(::fchownat(folder.get(), part.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW), "chown {}", so_far);
+            check(::fchownat(folder.get(), part.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW),
+                  "chown {}", so_far);
             next = linux::open_in_root(root, so_far, O_PATH | O_DIRECTORY);
         }
         folder = std::move(*next);
@@ -319,7 +330,8 @@ std::pair<UniqueFd, std::string> place_file(int root, const std::string& destina
         if (S_ISDIR(status.st_mode)) return {std::move(*existing), std::string(name_in_folder)};
         // Where the links led; it is looked up inside of the root again.
         char target[PATH_MAX];
-        auto size = ::readlink(fmt::format("/proc/self/fd/{}", existing->get()).c_str(), target, sizeof target);
+        auto size =
+            ::readlink(fmt::format("/proc/self/fd/{}", existing->get()).c_str(), target, sizeof target);
         if (size > 0) path.assign(target, static_cast<std::size_t>(size));
     }
     auto slash = path.rfind('/');

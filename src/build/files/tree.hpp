@@ -48,9 +48,9 @@ struct CopyOptions {
     dockerfile::IgnoreRules exclude;
 };
 
-/// Copies one source to `destination` of the root `to`. A folder's content goes into the destination, which is
-/// made where it is missing; a file becomes the destination, or goes into it when it is a folder or ends with
-/// a slash. What stands in the way of a file is replaced.
+/// Copies one source to `destination` of the root `to`. A folder's content goes into the destination, which
+/// is made where it is missing; a file becomes the destination, or goes into it when it is a folder or ends
+/// with a slash. What stands in the way of a file is replaced.
 void copy_source(int from, const Source& source, int to, const std::string& destination,
                  const CopyOptions& options, const Cancellation& stop);
 

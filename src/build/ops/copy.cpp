@@ -27,7 +27,8 @@ bool is_remote(std::string_view source) {
 void refuse_what_cannot_be(const Copy& copy) {
     for (const auto& source : copy.sources)
         if (copy.add && is_remote(source))
-            throw NotImplemented("ADD of {}: fetching from the network is not available in this release of dhow", source);
+            throw NotImplemented(
+                "ADD of {}: fetching from the network is not available in this release of dhow", source);
     if (copy.parents) throw NotImplemented("COPY --parents is not available in this release of dhow");
     if (!copy.checksum.empty()) throw InvalidArgument("checksum can't be specified for local sources");
     if (copy.keep_git_dir) throw InvalidArgument("keep-git-dir is for git repositories alone");
@@ -39,7 +40,8 @@ std::optional<std::uint32_t> mode_of(const Copy& copy) {
     const auto& text = copy.mode;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
     if (error != std::errc() || end != text.data() + text.size() || mode > 07777)
-        throw InvalidArgument("invalid chmod parameter: '{}'. it should be octal string and between 0 and 07777", text);
+        throw InvalidArgument(
+            "invalid chmod parameter: '{}'. it should be octal string and between 0 and 07777", text);
     return mode;
 }
 
@@ -64,8 +66,9 @@ void write_document(int to, const dockerfile::Heredoc& document, const std::stri
                     const files::Owner& owner, std::uint32_t mode) {
     auto [folder, name] = files::place_file(to, destination, document.name, owner);
     files::remove_entry(folder.get(), name);
-    UniqueFd file(check(::openat(folder.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
-                        "create {}", name));
+    UniqueFd file(check(
+        ::openat(folder.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
+        "create {}", name));
     store::write_all(file.get(), store::as_bytes(document.text()), name);
     check(::fchown(file.get(), owner.uid, owner.gid), "chown {}", name);
     check(::fchmod(file.get(), mode), "chmod {}", name);
@@ -78,11 +81,14 @@ CopyPlan plan_copy(int from, const Copy& copy, bool owners, const Cancellation& 
     CopyPlan plan;
     for (const auto& pattern : copy.sources)
         for (auto& source : files::select(from, pattern)) plan.sources.push_back(std::move(source));
-    if (plan.sources.empty() && copy.documents.empty()) throw InvalidArgument("no source files were specified");
+    if (plan.sources.empty() && copy.documents.empty())
+        throw InvalidArgument("no source files were specified");
     if (plan.sources.size() + copy.documents.size() > 1 && !copy.destination.ends_with('/') &&
         !copy.destination.ends_with("/."))
-        throw InvalidArgument("When using {} with more than one source file, the destination must be a directory and end with a /",
-                              copy.add ? "ADD" : "COPY");
+        throw InvalidArgument(
+            "When using {} with more than one source file, the destination must be a directory and end with "
+            "a /",
+            copy.add ? "ADD" : "COPY");
     store::Sha256 hash;
     auto exclude = dockerfile::IgnoreRules::of(copy.exclude);
     for (const auto& source : plan.sources) {
@@ -120,7 +126,8 @@ void apply_copy(int from, int to, const Copy& copy, const CopyPlan& plan, const 
         }
     }
     for (const auto& document : copy.documents)
-        write_document(to, document, destination, options.owner.value_or(files::Owner{}), options.mode.value_or(0644));
+        write_document(to, document, destination, options.owner.value_or(files::Owner{}),
+                       options.mode.value_or(0644));
 }
 
 }  // namespace dhow::build

@@ -39,7 +39,8 @@ struct Execution {
     std::filesystem::path state_root() const { return services.options.exec_root / "runtime"; }
 };
 
-bundle::EtcFiles etc_files(const Execution& execution, const ExecRequest& request, const std::string& address) {
+bundle::EtcFiles etc_files(const Execution& execution, const ExecRequest& request,
+                           const std::string& address) {
     bundle::EtcFiles files;
     files.hostname = execution.workspace.id().substr(0, 12);
     for (const auto& entry : execution.build.extra_hosts) {
@@ -80,10 +81,12 @@ std::string connect(Execution& execution, const ExecRequest& request, bundle::Sp
 }
 
 std::vector<std::string> mount_points(const ExecRequest& request) {
-    std::vector<std::string> points{"/proc/", "/sys/", "/dev/", "/etc/hostname", "/etc/hosts", "/etc/resolv.conf"};
+    std::vector<std::string> points{"/proc/",        "/sys/",      "/dev/",
+                                    "/etc/hostname", "/etc/hosts", "/etc/resolv.conf"};
     for (const auto& mount : request.mounts) {
         if (mount.destination.starts_with("/dev/")) continue;  // on a file system of its own
-        bool is_file = mount.kind == bundle::Mount::Kind::bind && !std::filesystem::is_directory(mount.source);
+        bool is_file =
+            mount.kind == bundle::Mount::Kind::bind && !std::filesystem::is_directory(mount.source);
         points.push_back(is_file ? mount.destination : mount.destination + "/");
     }
     return points;
@@ -176,7 +179,8 @@ Task<void> kill(std::shared_ptr<Execution> execution) {
     }
 }
 
-Task<void> run(std::shared_ptr<Execution> execution, ExecRequest request, ExecOutput output, Cancellation& stop) {
+Task<void> run(std::shared_ptr<Execution> execution, ExecRequest request, ExecOutput output,
+               Cancellation& stop) {
     std::filesystem::create_directories(execution->run_directory());
     auto prepare_files = [execution, request] { prepare(*execution, request); };
     co_await execution->services.pool.run(std::move(prepare_files));

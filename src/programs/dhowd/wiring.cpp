@@ -113,8 +113,8 @@ class Daemon {
 
     build::Services build_services() {
         const auto& from = config_.engine;
-        build::Options options{from.exec_root, from.runtime, from.cgroup_parent, from.dns, from.dns_options,
-                               from.dns_search};
+        build::Options options{from.exec_root, from.runtime,     from.cgroup_parent,
+                               from.dns,       from.dns_options, from.dns_search};
         return {loop_.get_executor(), pool_, store_, images_, networks_, std::move(options)};
     }
 

@@ -1,8 +1,8 @@
 // Which stages are built, what each waits for, and how the steps are numbered.
 
-#include <gtest/gtest.h>
-
 #include "build/plan.hpp"
+
+#include <gtest/gtest.h>
 
 namespace dhow::build {
 namespace {
@@ -13,7 +13,8 @@ std::string plan(const std::string& dockerfile, const Request& request = {}) {
 
 TEST(Plan, takes_the_stages_that_the_target_needs) {
     const char* file =
-        "FROM a AS one\nRUN x\nFROM b AS unneeded\nRUN y\nRUN y\nFROM one AS two\nRUN z\nFROM c\nCOPY --from=two /x /y\n";
+        "FROM a AS one\nRUN x\nFROM b AS unneeded\nRUN y\nRUN y\nFROM one AS two\nRUN z\nFROM c\nCOPY "
+        "--from=two /x /y\n";
     EXPECT_EQ(plan(file), "0 one: a steps 1-2/6\n2 two: stage 0 <0 steps 3-4/6\n3 -: c <2 steps 5-6/6\n");
     Request request;
     request.target = "ONE";
