@@ -45,8 +45,10 @@ class Build : public EndToEnd {
     }
     static bool is_peer() { return std::getenv("DHOW_PEER"); }
     void TearDown() override {
+        // Containers first: what they stand on stays. Then leaves, and what has become one.
+        daemon().remove_all();
         daemon().docker("rmi -f built other base");
-        daemon().docker("image prune -f");
+        for (int i = 0; i < 3; ++i) daemon().docker("image prune -f");
         EndToEnd::TearDown();
     }
 };
