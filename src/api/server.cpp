@@ -1,5 +1,6 @@
 #include "api/server.hpp"
 
+#include "api/build/routes.hpp"
 #include "api/containers/routes.hpp"
 #include "api/execs/routes.hpp"
 #include "api/images/routes.hpp"
@@ -10,7 +11,7 @@
 
 namespace dhow::api {
 
-http::Router make_router(engine::Engine& engine, engine::Registries& registries) {
+http::Router make_router(engine::Engine& engine, engine::Registries& registries, dhow::build::Builder& builder) {
     http::Router router;
     router.add(registries::routes(engine, registries));
     router.add(system::routes(engine));
@@ -18,13 +19,15 @@ http::Router make_router(engine::Engine& engine, engine::Registries& registries)
     router.add(execs::routes(engine));
     router.add(containers::routes(engine));
     router.add(images::routes(engine));
+    router.add(build::routes(engine, builder));
     router.add(volumes::routes(engine));
     router.add(networks::routes(engine));
     return router;
 }
 
-Server::Server(asio::any_io_executor executor, engine::Engine& engine, engine::Registries& registries)
-    : server_(std::move(executor), make_router(engine, registries)) {}
+Server::Server(asio::any_io_executor executor, engine::Engine& engine, engine::Registries& registries,
+               dhow::build::Builder& builder)
+    : server_(std::move(executor), make_router(engine, registries, builder)) {}
 
 void Server::listen(const std::string& address, const std::string& group) {
     http::ListenerOptions options;

@@ -9,12 +9,17 @@
 #include "engine/engine.hpp"
 #include "engine/registries.hpp"
 
+namespace dhow::build {
+class Builder;
+}
+
 namespace dhow::api {
 
 class Server {
   public:
-    /// Both must outlive the server; all live on the executor's loop thread.
-    Server(asio::any_io_executor executor, engine::Engine& engine, engine::Registries& registries);
+    /// All must outlive the server, and live on the executor's loop thread.
+    Server(asio::any_io_executor executor, engine::Engine& engine, engine::Registries& registries,
+           dhow::build::Builder& builder);
 
     /// Binds an address of `-H` ("unix:///run/dhow.sock", "tcp://127.0.0.1:2375"). Clients wait until
     /// start().
@@ -32,6 +37,6 @@ class Server {
 };
 
 /// Every route of the API.
-http::Router make_router(engine::Engine& engine, engine::Registries& registries);
+http::Router make_router(engine::Engine& engine, engine::Registries& registries, dhow::build::Builder& builder);
 
 }  // namespace dhow::api

@@ -114,8 +114,11 @@ void Removal::delete_image(const oci::Digest& id, bool force, bool prune_parents
         layers.push_back({id, layer.diff_id, chain, layer.size});
     }
     freed.insert(freed.end(), layers.rbegin(), layers.rend());
-    auto rows = transaction_.query("SELECT blob FROM image_blobs WHERE image = ?1", id.text());
-    while (rows.next()) blobs.push_back(oci::Digest::parse(rows.text(0)));
+    {
+        // Closed before the parent is asked the same.
+        auto rows = transaction_.query("SELECT blob FROM image_blobs WHERE image = ?1", id.text());
+        while (rows.next()) blobs.push_back(oci::Digest::parse(rows.text(0)));
+    }
     transaction_.execute("DELETE FROM images WHERE id = ?1", id.text());
     removed.push_back({Removed::What::deleted, id.text(), id});
     if (prune_parents && record->parent && find_image(transaction_, record->parent))

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "image/archive.hpp"
+#include "image/layer/diff.hpp"
 #include "image/layer/recipe.hpp"
 #include "image/layer/tar_writer.hpp"
 #include "image/records.hpp"
@@ -103,6 +104,9 @@ class Saver {
             FdSource source(store_.blobs().open(descriptor.digest));
             std::vector<std::byte> buffer(256 << 10);
             while (auto count = source.read(buffer)) checked.write(Bytes(buffer).first(count));
+        } else if (!layer.has_recipe) {
+            // A layer that was made here: its tree is laid out as its tar always is.
+            write_diff(store_.layers().diff(layer.id), checked);
         } else {
             replay_recipe(store_.layers().recipe(layer.id), store_.layers().diff(layer.id), checked);
         }

@@ -6,9 +6,12 @@ namespace dhow::store {
 
 namespace {
 
-constexpr std::int64_t schema_version = 1;
+constexpr std::int64_t schema_version = 2;
 constexpr const char* schema =
 #include "store/schema.inc"
+    ;
+constexpr const char* schema_2 =
+#include "store/schema_2.inc"
     ;
 
 [[noreturn]] void fail(sqlite3* connection, std::string_view what) {
@@ -136,8 +139,9 @@ void Database::migrate() {
         throw InternalError("the database has schema version {}, of a newer dhow; this one knows {}", version,
                             schema_version);
     if (version == schema_version) return;
-    run(schema);
-    run("PRAGMA user_version=1");
+    if (version < 1) run(schema);
+    if (version < 2) run(schema_2);
+    run("PRAGMA user_version=2");
     transaction.commit();
 }
 

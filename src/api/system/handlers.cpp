@@ -122,13 +122,6 @@ Task<std::vector<wire::Volume>> all_volumes(engine::Engine& engine) {
 
 }  // namespace
 
-Task<void> prune_build_cache(Exchange& exchange) {
-    json::Object document;
-    document["CachesDeleted"] = nullptr;
-    document["SpaceReclaimed"] = 0;
-    co_await exchange.json_text(200, json::dump(document));
-}
-
 Task<void> disk_usage(engine::Engine& engine, Exchange& exchange) {
     const auto& request = exchange.request();
     auto wanted = read_types(request);

@@ -13,8 +13,6 @@ Task<void> answer_options(Exchange& exchange);
 Task<void> version(engine::Engine& engine, Exchange& exchange);
 Task<void> info(engine::Engine& engine, Exchange& exchange);
 Task<void> events(engine::Engine& engine, Exchange& exchange);
-/// Nothing is built here, so there is no cache to remove: `docker system prune` asks for it nevertheless.
-Task<void> prune_build_cache(Exchange& exchange);
 Task<void> disk_usage(engine::Engine& engine, Exchange& exchange);
 
 }  // namespace dhow::api::system

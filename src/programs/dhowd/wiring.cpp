@@ -16,6 +16,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/version.hpp"
+#include "build/builder.hpp"
 #include "engine/engine.hpp"
 #include "engine/registries.hpp"
 #include "image/images.hpp"
@@ -97,7 +98,8 @@ class Daemon {
           pool_(std::make_unique<BlockingPool>(blocking_threads)),
           engine_(loop_.get_executor(), *pool_, store_, images_, networks_, config_.engine),
           registries_(loop_.get_executor(), engine_.events(), registry_images_),
-          server_(loop_.get_executor(), engine_, registries_),
+          builder_(build_services()),
+          server_(loop_.get_executor(), engine_, registries_, builder_),
           signals_(loop_, SIGTERM, SIGINT) {}
 
     void run() {
@@ -150,6 +152,13 @@ class Daemon {
         }
     }
 
+    build::Services build_services() {
+        const auto& from = config_.engine;
+        build::Options options{from.exec_root, from.runtime,     from.cgroup_parent,
+                               from.dns,       from.dns_options, from.dns_search};
+        return {loop_.get_executor(), *pool_, store_, images_, networks_, std::move(options)};
+    }
+
     Config config_;
     PidFile pidfile_;
     store::Store store_;
@@ -160,6 +169,7 @@ class Daemon {
     std::unique_ptr<BlockingPool> pool_;
     engine::Engine engine_;
     engine::Registries registries_;
+    build::Builder builder_;
     api::Server server_;
     asio::signal_set signals_;
     std::exception_ptr failure_;

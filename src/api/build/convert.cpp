@@ -1,0 +1,112 @@
+#include "api/build/convert.hpp"
+
+#include "base/json.hpp"
+
+namespace dhow::api::build {
+
+namespace {
+
+using Query = http::Query;
+
+void refuse(const Query& query, const char* name, const char* why) {
+    auto text = query.text(name);
+    if (!text.empty() && text != "[]" && text != "null" && text != "{}" && text != "0" && text != "false")
+        throw NotImplemented("{}", why);
+}
+
+void refuse_what_cannot_be(const Query& query) {
+    if (query.text("version") == "2")
+        throw NotImplemented("BuildKit is not available in this release of dhow: set DOCKER_BUILDKIT=0");
+    if (!query.text("remote").empty())
+        throw NotImplemented(
+            "building from {} is not available in this release of dhow: send the context, as docker build "
+            "does with a folder or with standard input",
+            query.text("remote"));
+    if (!query.flag("rm", true))
+        throw NotImplemented("keeping the containers of a build (--rm=false) is not available in dhow");
+    refuse(query, "pull", "registries are not available in this release of dhow: --pull cannot be done");
+    refuse(query, "squash", "--squash is not available in dhow");
+    refuse(query, "cachefrom", "--cache-from is not available in this release of dhow");
+    refuse(query, "outputs", "--output is not available with the classic builder");
+    refuse(query, "securityopt", "--security-opt is not available for builds in this release of dhow");
+    if (auto isolation = query.text("isolation"); !isolation.empty() && isolation != "default")
+        throw InvalidArgument("isolation {} is not available on linux", isolation);
+}
+
+template <typename Type>
+Type read_json(const Query& query, const char* name) {
+    auto text = query.text(name);
+    if (text.empty() || text == "null") return {};
+    return json::read<Type>(text);
+}
+
+dhow::build::Network read_network(const engine::Networks& networks, const std::string& mode) {
+    using Mode = dhow::build::Network::Mode;
+    if (mode == "none") return {Mode::none, ""};
+    if (mode == "host") return {Mode::host, ""};
+    if (mode.starts_with("container:"))
+        throw NotImplemented(
+            "building in another container's network is not available in this release of dhow");
+    auto network = networks.inspect(mode.empty() || mode == "default" ? "bridge" : mode);
+    return {Mode::bridge, network.id};
+}
+
+std::int64_t number(const Query& query, const char* name) { return query.number(name).value_or(0); }
+
+void read_resources(const Query& query, dhow::build::Request& request) {
+    auto& resources = request.resources;
+    resources.memory = number(query, "memory");
+    resources.memory_swap = number(query, "memswap");
+    resources.cpu_shares = number(query, "cpushares");
+    resources.cpu_period = number(query, "cpuperiod");
+    resources.cpu_quota = number(query, "cpuquota");
+    resources.cpuset_cpus = query.text("cpusetcpus");
+    resources.cpuset_mems = query.text("cpusetmems");
+    if (auto size = number(query, "shmsize"); size > 0) request.shm_size = size;
+    request.cgroup_parent = query.text("cgroupparent");
+    auto text = query.text("ulimits");
+    if (text.empty() || text == "null") return;
+    auto limits = json::parse(text);
+    for (const auto& limit : limits.as_array()) {
+        const auto& object = limit.as_object();
+        request.rlimits.push_back({std::string(object.at("Name").as_string()),
+                                   object.at("Soft").to_number<std::int64_t>(),
+                                   object.at("Hard").to_number<std::int64_t>()});
+    }
+}
+
+}  // namespace
+
+Wanted read_request(const engine::Networks& networks, const http::Request& http_request) {
+    const auto& query = http_request.query;
+    refuse_what_cannot_be(query);
+    Wanted wanted;
+    auto& request = wanted.request;
+    if (auto name = query.text("dockerfile"); !name.empty()) request.dockerfile = name;
+    request.target = query.text("target");
+    request.arguments = read_json<std::map<std::string, std::optional<std::string>>>(query, "buildargs");
+    request.labels = read_json<std::map<std::string, std::string>>(query, "labels");
+    request.no_cache = query.flag("nocache");
+    request.network = read_network(networks, query.text("networkmode"));
+    for (const auto& entry : query.all("extrahosts")) {
+        if (entry.find(':') == entry.npos) throw InvalidArgument("bad format for add-host: \"{}\"", entry);
+        request.extra_hosts.push_back(entry);
+    }
+    read_resources(query, request);
+    if (auto platform = query.text("platform"); !platform.empty()) {
+        request.platform = oci::Platform::parse(platform);
+        if (!oci::Platform::host().runs(*request.platform))
+            throw NotImplemented("building for {} is not available on this machine ({})", platform,
+                                 oci::Platform::host().text());
+    }
+    for (const auto& name : query.all("t")) {
+        if (name.empty()) continue;
+        auto reference = oci::Reference::parse(name);
+        if (reference.digest) throw InvalidArgument("build tag cannot contain a digest");
+        wanted.names.push_back({reference.familiar_name(), reference.with_default_tag().tag});
+    }
+    wanted.quiet = query.flag("q");
+    return wanted;
+}
+
+}  // namespace dhow::api::build

@@ -1,0 +1,146 @@
+#include "build/builder.hpp"
+
+#include <algorithm>
+
+#include "build/dockerfile/error.hpp"
+#include "build/run.hpp"
+#include "store/files.hpp"
+
+namespace dhow::build {
+
+BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::shared_ptr<Context> files,
+                   Cache& known, CacheMounts& directories, Listener& listener,
+                   std::shared_ptr<Cancellation> cancellation)
+    : services(room),
+      request(wanted),
+      plan(std::move(graph)),
+      context(std::move(files)),
+      cache(known),
+      mounts(directories),
+      stop(std::move(cancellation)),
+      transcript(room.executor, listener,
+                 static_cast<std::size_t>(std::ranges::count_if(plan.stages, &StagePlan::needed))) {
+    std::size_t position = 0;
+    for (std::size_t i = 0; i < plan.stages.size(); ++i)
+        if (plan.stages[i].needed) stages.push_back(std::make_unique<StageRun>(*this, i, position++));
+}
+
+StageRun* BuildRun::stage(std::size_t index) const {
+    for (const auto& stage : stages)
+        if (stage->index == index) return stage.get();
+    return nullptr;
+}
+
+namespace {
+
+/// What a former daemon left half built.
+void remove_remains(store::Store& store) {
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::directory_iterator(store.data_root() / "build", absent))
+        store.trash().take(entry.path());
+}
+
+dockerfile::Dockerfile parse(const std::string& text, const std::string& name) {
+    try {
+        return dockerfile::parse_dockerfile(text);
+    } catch (const dockerfile::DockerfileError& error) {
+        auto picture = dockerfile::excerpt(text, name, error);
+        while (picture.ends_with('\n')) picture.pop_back();
+        if (picture.empty()) throw;
+        throw InvalidArgument("{}\n{}", error.message(), picture);
+    }
+}
+
+/// The first failure that is not only the echo of another one's.
+std::exception_ptr first_failure(const BuildRun& run) {
+    std::exception_ptr echo;
+    for (const auto& stage : run.stages) {
+        if (!stage->failure) continue;
+        try {
+            std::rethrow_exception(stage->failure);
+        } catch (const Unavailable&) {
+            if (!echo) echo = stage->failure;
+        } catch (...) {
+            return stage->failure;
+        }
+    }
+    return echo;
+}
+
+std::string unused_arguments(const BuildRun& run) {
+    std::string names;
+    for (const auto& [name, value] : run.request.arguments) {
+        bool is_proxy = name.ends_with("_PROXY") || name.ends_with("_proxy");
+        if (run.used_arguments.contains(name) || run.plan.global_values.contains(name) || is_proxy) continue;
+        names += (names.empty() ? "" : " ") + name;
+    }
+    return names;
+}
+
+}  // namespace
+
+Builder::Builder(Services services)
+    : services_(std::move(services)),
+      cache_(services_.store),
+      mounts_(services_.executor, services_.store.data_root() / "build-cache" / "mounts") {
+    remove_remains(services_.store);
+    // What stands below a single layer that is only read.
+    store::make_private_directory(services_.store.data_root() / "build");
+    store::make_private_directory(services_.store.data_root() / "build" / "empty");
+    store::make_private_directory(mounts_.root().parent_path());
+    store::make_private_directory(mounts_.root());
+}
+
+Task<std::shared_ptr<Context>> Builder::receive(std::shared_ptr<image::Source> tar,
+                                                std::shared_ptr<Cancellation> stop) {
+    auto work = [this, tar, stop] { return std::make_shared<Context>(services_.store, *tar, *stop); };
+    co_return co_await services_.pool.run(std::move(work));
+}
+
+Task<oci::Digest> Builder::build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
+                                 std::shared_ptr<Cancellation> stop) {
+    auto read = [context, name = request.dockerfile] { return parse(context->take_dockerfile(name), name); };
+    auto file = co_await services_.pool.run(std::move(read));
+    auto plan = make_plan(std::move(file), request);
+    int step = 0;
+    for (const auto& instruction : plan.file.global_args)
+        co_await listener.text(fmt::format("Step {}/{} : {}\n", ++step, plan.steps, instruction.written));
+    BuildRun run(services_, request, std::move(plan), context, cache_, mounts_, listener, stop);
+    for (const auto& stage : run.stages) {
+        auto task = stage->run();
+        asio::co_spawn(services_.executor, std::move(task), asio::detached);
+    }
+    // All of them, also after a failure: they refer to this frame.
+    for (const auto& stage : run.stages)
+        while (!stage->over) co_await stage->changed.wait();
+    if (auto failure = first_failure(run)) std::rethrow_exception(failure);
+    auto& last = *run.stages.back();
+    if (!last.state.image) throw InvalidArgument("No image was generated. Is your Dockerfile empty?");
+    if (auto names = unused_arguments(run); !names.empty())
+        co_await listener.text(
+            fmt::format("[Warning] One or more build-args [{}] were not consumed\n", names));
+    co_return last.state.image;
+}
+
+Task<Pruned> Builder::prune() {
+    std::set<std::string> used;
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::directory_iterator(mounts_.root(), absent))
+        if (auto name = entry.path().filename().string(); mounts_.is_used(name)) used.insert(name);
+    auto work = [this, used] {
+        Pruned pruned;
+        std::error_code none;
+        for (const auto& entry : std::filesystem::directory_iterator(mounts_.root(), none)) {
+            auto name = entry.path().filename().string();
+            if (used.contains(name)) continue;
+            pruned.space += store::tree_usage(entry.path()).bytes;
+            pruned.caches.push_back(name);
+            services_.store.trash().take(entry.path());
+        }
+        cache_.clear();
+        return pruned;
+    };
+    co_return co_await services_.pool.run(std::move(work));
+}
+
+}  // namespace dhow::build

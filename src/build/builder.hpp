@@ -1,0 +1,94 @@
+#pragma once
+// Builds images of Dockerfiles: the graph of a plan's stages is run, independent ones at the same time, and
+// what earlier builds made of the same inputs is used again.
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "base/async/sync.hpp"
+#include "build/cache.hpp"
+#include "build/context.hpp"
+#include "build/files/stop.hpp"
+#include "build/options.hpp"
+
+namespace dhow::build {
+
+/// A RUN ended with a status that is not 0.
+class CommandFailed : public Error {
+  public:
+    CommandFailed(const std::string& command, int code)
+        : Error(ErrorKind::internal,
+                fmt::format("The command '{}' returned a non-zero code: {}", command, code)),
+          code_(code) {}
+    int code() const noexcept { return code_; }
+
+  private:
+    int code_;
+};
+
+/// Directories of RUN --mount=type=cache, by their id. Loop thread.
+class CacheMounts {
+  public:
+    CacheMounts(asio::any_io_executor executor, std::filesystem::path root)
+        : root_(std::move(root)), freed_(std::move(executor)) {}
+
+    /// A directory in use as long as this lives.
+    class Use {
+      public:
+        Use(CacheMounts& owner, std::string name) : owner_(owner), name_(std::move(name)) {
+            ++owner_.used_[name_];
+        }
+        Use(const Use&) = delete;
+        ~Use() {
+            if (--owner_.used_[name_] == 0) owner_.used_.erase(name_);
+            owner_.freed_.notify();
+        }
+        std::filesystem::path path() const { return owner_.root_ / name_; }
+
+      private:
+        CacheMounts& owner_;
+        std::string name_;
+    };
+
+    bool is_used(const std::string& name) const { return used_.contains(name); }
+    const std::filesystem::path& root() const { return root_; }
+    /// Waits until a use of some directory ends.
+    Task<void> wait() { return freed_.wait(); }
+
+  private:
+    std::filesystem::path root_;
+    Signal freed_;
+    std::map<std::string, int> used_;
+};
+
+struct Pruned {
+    std::vector<std::string> caches;
+    std::int64_t space = 0;  ///< bytes
+};
+
+class Builder {
+  public:
+    explicit Builder(Services services);
+    Builder(const Builder&) = delete;
+
+    /// Takes a context in, on the pool.
+    Task<std::shared_ptr<Context>> receive(std::shared_ptr<image::Source> tar,
+                                           std::shared_ptr<Cancellation> stop);
+
+    /// Builds. `request` and `listener` must outlive it. @return the image's id
+    /// @throws dockerfile::DockerfileError, CommandFailed, and what else went wrong
+    Task<oci::Digest> build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
+                            std::shared_ptr<Cancellation> stop);
+
+    /// Forgets what builds may use again: keys, and the directories of cache mounts that are not in use.
+    Task<Pruned> prune();
+
+  private:
+    Services services_;
+    Cache cache_;
+    CacheMounts mounts_;
+};
+
+}  // namespace dhow::build

@@ -1,0 +1,38 @@
+#include "build/cache.hpp"
+
+#include "base/units.hpp"
+
+namespace dhow::build {
+
+std::optional<oci::Digest> Cache::find(std::string_view key) const {
+    auto transaction = store_.database().begin(store::Durability::relaxed);
+    auto rows = transaction.query("SELECT image FROM build_cache WHERE key = ?1", key);
+    if (!rows.next()) return std::nullopt;
+    return oci::Digest::parse(rows.text(0));
+}
+
+void Cache::put(std::string_view key, const oci::Digest& image) {
+    auto transaction = store_.database().begin(store::Durability::relaxed);
+    try {
+        transaction.execute("INSERT OR REPLACE INTO build_cache (key, image, created) VALUES (?1, ?2, ?3)",
+                            key, image.text(), now().time_since_epoch().count());
+        transaction.commit();
+    } catch (const store::ConstraintViolation&) {
+        // Somebody removed the image meanwhile: there is nothing to find again.
+    }
+}
+
+std::int64_t Cache::clear() {
+    auto transaction = store_.database().begin(store::Durability::relaxed);
+    auto count = transaction.execute("DELETE FROM build_cache");
+    transaction.commit();
+    return count;
+}
+
+Key& Key::add(std::string_view text) {
+    hash_.update(store::as_bytes(fmt::format("{}:", text.size())));
+    hash_.update(store::as_bytes(text));
+    return *this;
+}
+
+}  // namespace dhow::build

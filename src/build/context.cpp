@@ -1,0 +1,69 @@
+#include "build/context.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "build/dockerfile/ignore.hpp"
+#include "build/files/extract.hpp"
+#include "linux/path.hpp"
+#include "store/files.hpp"
+
+namespace dhow::build {
+
+namespace {
+
+constexpr std::int64_t largest_dockerfile = 4 << 20;
+
+std::optional<std::string> read_text(int root, const std::string& name) {
+    auto entry = linux::find_in_root(root, name, O_RDONLY | O_NONBLOCK);
+    if (!entry) return std::nullopt;
+    struct stat status;
+    check(::fstat(entry->get(), &status), "stat {}", name);
+    if (!S_ISREG(status.st_mode)) throw InvalidArgument("{} is not a file", name);
+    return store::read_all(entry->get(), largest_dockerfile, name);
+}
+
+}  // namespace
+
+Context::Context(store::Store& store, image::Source& tar, const Cancellation& stop)
+    : store_(store), path_(store.data_root() / "build" / ("context-" + random_hex(16))) {
+    store::make_private_directory(path_.parent_path());
+    store::make_private_directory(path_);
+    try {
+        root_.reset(
+            check(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path_.string()));
+        files::extract(tar, root_.get(), ".", {}, stop);
+    } catch (...) {
+        store_.trash().take(path_);
+        throw;
+    }
+}
+
+Context::~Context() {
+    try {
+        store_.trash().take(path_);
+    } catch (const Error&) {
+        // The next start removes it.
+    }
+}
+
+std::string Context::take_dockerfile(const std::string& name) {
+    auto text = read_text(root(), name);
+    if (!text && name == "Dockerfile") text = read_text(root(), "dockerfile");
+    if (!text) throw InvalidArgument("Cannot locate specified Dockerfile: {}", name);
+    if (text->empty()) throw InvalidArgument("the Dockerfile ({}) cannot be empty", name);
+    if (auto ignore = read_text(root(), ".dockerignore")) {
+        auto rules = dockerfile::IgnoreRules::parse(*ignore);
+        // A client sends these two in any case: they are needed here. A link among them is taken, not
+        // followed.
+        for (const auto& needed : {dockerfile::clean_path(name), std::string(".dockerignore")})
+            if (rules.ignores(needed) && needed.find('/') == needed.npos)
+                ::unlinkat(root(), needed.c_str(), 0);
+    }
+    return *text;
+}
+
+}  // namespace dhow::build

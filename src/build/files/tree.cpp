@@ -1,0 +1,371 @@
+#include "build/files/tree.hpp"
+
+#include <algorithm>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/defer.hpp"
+#include "base/error.hpp"
+#include "linux/path.hpp"
+
+namespace dhow::build::files {
+
+namespace {
+
+UniqueFd open_entry(int folder, const std::string& name, int flags) {
+    return UniqueFd(check(::openat(folder, name.c_str(), flags | O_NOFOLLOW | O_CLOEXEC), "open {}", name));
+}
+
+/// A second open of what an O_PATH descriptor names.
+UniqueFd reopen(int fd, int flags) {
+    return UniqueFd(
+        check(::open(fmt::format("/proc/self/fd/{}", fd).c_str(), flags | O_CLOEXEC), "open a file"));
+}
+
+std::string read_link(int folder, const std::string& name) {
+    char target[PATH_MAX];
+    auto size = check(::readlinkat(folder, name.c_str(), target, sizeof target), "read the link {}", name);
+    return {target, static_cast<std::size_t>(size)};
+}
+
+std::string join(const std::string& folder, const std::string& name) {
+    return folder == "." ? name : folder + "/" + name;
+}
+
+void expand_pattern(int root, const std::string& folder, std::string_view rest, std::vector<Source>& found) {
+    auto slash = rest.find('/');
+    std::string part(rest.substr(0, slash));
+    auto opened = linux::find_in_root(root, folder, O_RDONLY | O_DIRECTORY);
+    if (!opened) return;
+    for (const auto& name : names_in(opened->get())) {
+        if (!dockerfile::match_path(part, name)) continue;
+        struct stat status;
+        if (::fstatat(opened->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        auto path = join(folder, name);
+        if (slash != rest.npos) {
+            if (S_ISDIR(status.st_mode)) expand_pattern(root, path, rest.substr(slash + 1), found);
+            continue;
+        }
+        auto target = linux::find_in_root(root, path, O_PATH);
+        if (!target) continue;
+        check(::fstat(target->get(), &status), "stat {}", path);
+        found.push_back({path, S_ISDIR(status.st_mode)});
+    }
+}
+
+class Hasher {
+  public:
+    Hasher(store::Sha256& hash, const dockerfile::IgnoreRules& exclude, bool owners, const Cancellation& stop)
+        : hash_(hash), exclude_(exclude), owners_(owners), stop_(stop), buffer_(256 << 10) {}
+
+    void entry(int folder, const std::string& name, const std::string& path) {
+        stop_.check();
+        struct stat status;
+        check(::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "stat {}", path);
+        bool left_out = exclude_.ignores(path);
+        if (left_out && !(S_ISDIR(status.st_mode) && exclude_.may_hold_exceptions(path))) return;
+        if (!left_out) describe(path, status);
+        if (S_ISLNK(status.st_mode)) text(read_link(folder, name));
+        if (S_ISREG(status.st_mode)) content(open_entry(folder, name, O_RDONLY).get(), status.st_size);
+        if (S_ISDIR(status.st_mode)) children(open_entry(folder, name, O_RDONLY | O_DIRECTORY).get(), path);
+    }
+
+    void children(int folder, const std::string& path) {
+        for (const auto& name : names_in(folder))
+            entry(folder, name, path.empty() ? name : path + "/" + name);
+    }
+
+    void describe(std::string_view path, const struct stat& status) {
+        text(path);
+        text(fmt::format("{:o} {} {}", status.st_mode, S_ISREG(status.st_mode) ? status.st_size : 0,
+                         status.st_rdev));
+        if (owners_) text(fmt::format("{}:{}", status.st_uid, status.st_gid));
+    }
+
+    void content(int file, std::int64_t size) {
+        for (std::int64_t left = size; left > 0;) {
+            stop_.check();
+            auto count = check(::read(file, buffer_.data(), buffer_.size()), "read a file");
+            if (count == 0) break;
+            hash_.update(store::Bytes(buffer_).first(static_cast<std::size_t>(count)));
+            left -= count;
+        }
+    }
+
+    /// With its length in front: no two lists of texts make the same bytes.
+    void text(std::string_view value) {
+        hash_.update(store::as_bytes(fmt::format("{}:", value.size())));
+        hash_.update(store::as_bytes(value));
+    }
+
+  private:
+    store::Sha256& hash_;
+    const dockerfile::IgnoreRules& exclude_;
+    bool owners_;
+    const Cancellation& stop_;
+    std::vector<std::byte> buffer_;
+};
+
+class Copier {
+  public:
+    Copier(const CopyOptions& options, const Cancellation& stop) : options_(options), stop_(stop) {}
+
+    void children(int from, int to, const std::string& path) {
+        for (const auto& name : names_in(from))
+            entry(from, name, to, name, path.empty() ? name : path + "/" + name);
+    }
+
+    void entry(int from, const std::string& name, int to, const std::string& as, const std::string& path) {
+        stop_.check();
+        struct stat status;
+        check(::fstatat(from, name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "stat {}", path);
+        if (options_.exclude.ignores(path)) {
+            if (S_ISDIR(status.st_mode) && options_.exclude.may_hold_exceptions(path))
+                folder(from, name, to, as, path, status);
+            return;
+        }
+        if (S_ISDIR(status.st_mode)) return folder(from, name, to, as, path, status);
+        if (S_ISSOCK(status.st_mode)) return;
+        remove_entry(to, as);
+        if (status.st_nlink > 1 && link_known(status, to, as)) return;
+        if (S_ISREG(status.st_mode)) {
+            auto source = open_entry(from, name, O_RDONLY);
+            file(source.get(), to, as, status);
+        } else if (S_ISLNK(status.st_mode)) {
+            check(::symlinkat(read_link(from, name).c_str(), to, as.c_str()), "make the link {}", path);
+        } else {
+            check(::mknodat(to, as.c_str(), status.st_mode, status.st_rdev), "make {}", path);
+        }
+        attributes(fmt::format("/proc/self/fd/{}/{}", from, name), to, as, status);
+        if (status.st_nlink > 1) remember_link(status, to, as);
+    }
+
+    /// The content of a file that is open already, under a name that is free.
+    void file(int source, int to, const std::string& as, const struct stat& status) {
+        UniqueFd target(
+            check(::openat(to, as.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600),
+                  "create {}", as));
+        bool by_kernel = true;
+        std::vector<char> buffer;
+        for (std::int64_t left = status.st_size; left > 0;) {
+            stop_.check();
+            ssize_t count = -1;
+            if (by_kernel) {
+                count =
+                    ::copy_file_range(source, nullptr, target.get(), nullptr,
+                                      static_cast<std::size_t>(std::min<std::int64_t>(left, 64 << 20)), 0);
+                by_kernel = count >= 0;
+            }
+            if (!by_kernel) count = by_hand(source, target.get(), buffer);
+            if (count == 0) break;
+            left -= count;
+        }
+    }
+
+    void attributes(const std::string& source, int to, const std::string& as, const struct stat& status) {
+        auto owner = options_.owner.value_or(Owner{status.st_uid, status.st_gid});
+        check(::fchownat(to, as.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW), "chown {}", as);
+        copy_xattrs(source, fmt::format("/proc/self/fd/{}/{}", to, as));
+        if (!S_ISLNK(status.st_mode))
+            check(::fchmodat(to, as.c_str(), options_.mode.value_or(status.st_mode & 07777), 0), "chmod {}",
+                  as);
+        timespec times[2] = {status.st_mtim, status.st_mtim};
+        check(::utimensat(to, as.c_str(), times, AT_SYMLINK_NOFOLLOW), "set the time of {}", as);
+    }
+
+  private:
+    void folder(int from, const std::string& name, int to, const std::string& as, const std::string& path,
+                const struct stat& status) {
+        if (::mkdirat(to, as.c_str(), 0700) != 0) {
+            struct stat existing;
+            check(::fstatat(to, as.c_str(), &existing, AT_SYMLINK_NOFOLLOW), "stat {}", path);
+            if (!S_ISDIR(existing.st_mode)) {
+                remove_entry(to, as);
+                check(::mkdirat(to, as.c_str(), 0700), "mkdir {}", path);
+            }
+        }
+        auto source = open_entry(from, name, O_RDONLY | O_DIRECTORY);
+        auto target = open_entry(to, as, O_RDONLY | O_DIRECTORY);
+        children(source.get(), target.get(), path);
+        attributes(fmt::format("/proc/self/fd/{}/{}", from, name), to, as, status);
+    }
+
+    static ssize_t by_hand(int source, int target, std::vector<char>& buffer) {
+        buffer.resize(256 << 10);
+        auto count = check(::read(source, buffer.data(), buffer.size()), "read a file");
+        for (ssize_t wrote = 0; wrote < count;)
+            wrote += check(::write(target, buffer.data() + wrote, static_cast<std::size_t>(count - wrote)),
+                           "write a file");
+        return count;
+    }
+
+    static void copy_xattrs(const std::string& from, const std::string& to) {
+        char names[4096];
+        auto size = ::llistxattr(from.c_str(), names, sizeof names);
+        std::string_view rest(names, size > 0 ? static_cast<std::size_t>(size) : 0);
+        while (!rest.empty()) {
+            std::string key(rest.substr(0, rest.find('\0')));
+            rest.remove_prefix(std::min(rest.size(), key.size() + 1));
+            if (key != "security.capability" && !key.starts_with("user.")) continue;
+            char value[4096];
+            auto length = ::lgetxattr(from.c_str(), key.c_str(), value, sizeof value);
+            if (length >= 0 && !key.starts_with("user.overlay."))
+                check(::lsetxattr(to.c_str(), key.c_str(), value, static_cast<std::size_t>(length), 0),
+                      "set the attribute {}", key);
+        }
+    }
+
+    bool link_known(const struct stat& status, int to, const std::string& as) {
+        auto known = links_.find({status.st_dev, status.st_ino});
+        return known != links_.end() && ::linkat(known->second.get(), "", to, as.c_str(), AT_EMPTY_PATH) == 0;
+    }
+    void remember_link(const struct stat& status, int to, const std::string& as) {
+        if (links_.size() < 256 && S_ISREG(status.st_mode))
+            links_.emplace(std::pair(status.st_dev, status.st_ino), open_entry(to, as, O_PATH));
+    }
+
+    const CopyOptions& options_;
+    const Cancellation& stop_;
+    std::map<std::pair<dev_t, ino_t>, UniqueFd> links_;
+};
+
+}  // namespace
+
+bool has_wildcards(std::string_view pattern) {
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (pattern[i] == '\\')
+            ++i;
+        else if (std::string_view("*?[").find(pattern[i]) != std::string_view::npos)
+            return true;
+    }
+    return false;
+}
+
+std::vector<std::string> names_in(int folder) {
+    UniqueFd copy(check(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open a folder"));
+    DIR* stream = ::fdopendir(copy.get());
+    if (!stream) throw_errno("read a folder");
+    (void)copy.release();
+    Defer close([&] { ::closedir(stream); });
+    std::vector<std::string> names;
+    while (const dirent* item = ::readdir(stream)) {
+        std::string name = item->d_name;
+        if (name != "." && name != "..") names.push_back(std::move(name));
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+std::vector<Source> select(int root, std::string_view pattern) {
+    auto clean = dockerfile::clean_path(pattern);
+    if (clean == ".." || clean.starts_with("../"))
+        throw Forbidden("forbidden path outside the build context: {} ()", pattern);
+    if (clean.starts_with('/')) clean = clean == "/" ? "." : clean.substr(1);
+    std::vector<Source> found;
+    if (has_wildcards(clean)) {
+        expand_pattern(root, ".", clean, found);
+        return found;
+    }
+    std::string plain;
+    for (std::size_t i = 0; i < clean.size(); ++i) {
+        if (clean[i] == '\\' && i + 1 < clean.size()) ++i;
+        plain += clean[i];
+    }
+    auto target = linux::find_in_root(root, plain, O_PATH);
+    if (!target)
+        throw NotFound(
+            "file not found in build context or excluded by .dockerignore: stat {}: file does not exist",
+            plain);
+    struct stat status;
+    check(::fstat(target->get(), &status), "stat {}", plain);
+    found.push_back({plain, S_ISDIR(status.st_mode)});
+    return found;
+}
+
+void hash_source(int root, const Source& source, const dockerfile::IgnoreRules& exclude, bool owners,
+                 store::Sha256& hash, const Cancellation& stop) {
+    Hasher hasher(hash, exclude, owners, stop);
+    auto entry = linux::open_in_root(root, source.path, O_PATH);
+    struct stat status;
+    check(::fstat(entry.get(), &status), "stat {}", source.path);
+    if (S_ISDIR(status.st_mode)) return hasher.children(entry.get(), "");
+    hasher.describe(source.path.substr(source.path.rfind('/') + 1), status);
+    if (S_ISREG(status.st_mode)) hasher.content(reopen(entry.get(), O_RDONLY).get(), status.st_size);
+}
+
+UniqueFd make_folders(int root, const std::string& path, const Owner& owner) {
+    UniqueFd folder = linux::open_in_root(root, ".", O_PATH | O_DIRECTORY);
+    std::string so_far;
+    for (std::size_t start = 0; start < path.size();) {
+        auto end = std::min(path.find('/', start), path.size());
+        auto part = path.substr(start, end - start);
+        start = end + 1;
+        if (part.empty() || part == ".") continue;
+        so_far += "/" + part;
+        auto next = linux::find_in_root(root, so_far, O_PATH | O_DIRECTORY);
+        if (!next) {
+            if (::mkdirat(folder.get(), part.c_str(), 0755) != 0)
+                throw InvalidArgument("cannot make the directory {}: {}", so_far, errno_text(errno));
+            check(::fchownat(folder.get(), part.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW),
+                  "chown {}", so_far);
+            next = linux::open_in_root(root, so_far, O_PATH | O_DIRECTORY);
+        }
+        folder = std::move(*next);
+    }
+    return folder;
+}
+
+std::pair<UniqueFd, std::string> place_file(int root, const std::string& destination,
+                                            std::string_view name_in_folder, const Owner& owner) {
+    if (destination.ends_with('/') || destination.ends_with("/."))
+        return {make_folders(root, destination, owner), std::string(name_in_folder)};
+    auto path = destination;
+    if (auto existing = linux::find_in_root(root, destination, O_PATH)) {
+        struct stat status;
+        check(::fstat(existing->get(), &status), "stat {}", destination);
+        if (S_ISDIR(status.st_mode)) return {std::move(*existing), std::string(name_in_folder)};
+        // Where the links led; it is looked up inside of the root again.
+        char target[PATH_MAX];
+        auto size =
+            ::readlink(fmt::format("/proc/self/fd/{}", existing->get()).c_str(), target, sizeof target);
+        if (size > 0) path.assign(target, static_cast<std::size_t>(size));
+    }
+    auto slash = path.rfind('/');
+    auto folder = slash == path.npos ? std::string(".") : path.substr(0, slash);
+    return {make_folders(root, folder, owner), path.substr(slash == path.npos ? 0 : slash + 1)};
+}
+
+void remove_entry(int folder, const std::string& name) {
+    if (::unlinkat(folder, name.c_str(), 0) == 0 || errno == ENOENT) return;
+    if (errno != EISDIR) throw_errno("remove " + name);
+    {
+        auto inside = open_entry(folder, name, O_RDONLY | O_DIRECTORY);
+        for (const auto& child : names_in(inside.get())) remove_entry(inside.get(), child);
+    }
+    check(::unlinkat(folder, name.c_str(), AT_REMOVEDIR), "remove {}", name);
+}
+
+void copy_source(int from, const Source& source, int to, const std::string& destination,
+                 const CopyOptions& options, const Cancellation& stop) {
+    Copier copier(options, stop);
+    auto owner = options.owner.value_or(Owner{});
+    auto entry = linux::open_in_root(from, source.path, O_PATH);
+    struct stat status;
+    check(::fstat(entry.get(), &status), "stat {}", source.path);
+    if (S_ISDIR(status.st_mode)) {
+        auto folder = make_folders(to, destination, owner);
+        return copier.children(entry.get(), folder.get(), "");
+    }
+    if (!S_ISREG(status.st_mode)) throw InvalidArgument("{} is neither a file nor a directory", source.path);
+    auto base = source.path.substr(source.path.rfind('/') + 1);
+    auto [folder, name] = place_file(to, destination, base, owner);
+    remove_entry(folder.get(), name);
+    copier.file(reopen(entry.get(), O_RDONLY).get(), folder.get(), name, status);
+    copier.attributes(fmt::format("/proc/self/fd/{}", entry.get()), folder.get(), name, status);
+}
+
+}  // namespace dhow::build::files

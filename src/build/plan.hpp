@@ -1,0 +1,46 @@
+#pragma once
+// A Dockerfile and a request become a graph: the stages that the target needs, what each waits for, and the
+// number of every step.
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "build/dockerfile/instructions.hpp"
+#include "build/dockerfile/words.hpp"
+#include "build/options.hpp"
+
+namespace dhow::build {
+
+struct StagePlan {
+    dockerfile::Stage stage;
+    std::string base;                 ///< the image, variables expanded; "" when the base is a stage
+    std::optional<std::size_t> from;  ///< the stage that is the base
+    std::set<std::size_t> needs;      ///< stages whose files it takes, the base included
+    bool needed = false;
+    int first_step = 0;
+};
+
+struct Plan {
+    dockerfile::Dockerfile file;
+    std::vector<StagePlan> stages;
+    std::map<std::string, std::string> global_values;  ///< of ARG in front of the first FROM
+    std::size_t target = 0;
+    int steps = 0;
+};
+
+/// @throws dockerfile::DockerfileError; InvalidArgument for a target that is not there
+Plan make_plan(dockerfile::Dockerfile file, const Request& request);
+
+/// The stage before stage `before` that a name or a number means.
+std::optional<std::size_t> find_stage(const Plan& plan, std::string_view name, std::size_t before);
+
+/// TARGETPLATFORM and its like.
+std::map<std::string, std::string> platform_values(const Request& request);
+
+/// The plan as text, a line a stage: for people and tests.
+std::string to_text(const Plan& plan);
+
+}  // namespace dhow::build

@@ -1,0 +1,96 @@
+#pragma once
+// One build under way: what its stages share.
+
+#include <memory>
+#include <vector>
+
+#include "base/async/sync.hpp"
+#include "build/builder.hpp"
+#include "build/plan.hpp"
+#include "build/rootfs.hpp"
+#include "build/transcript.hpp"
+
+namespace dhow::build {
+
+/// What a stage is so far.
+struct StageState {
+    oci::ImageConfig config;
+    LayerStack layers;
+    oci::Digest image;         ///< of the last step; none in a stage from scratch without steps
+    bool command_set = false;  ///< it has a CMD of its own
+    /// ARGs that were declared: their values, or none.
+    std::map<std::string, std::optional<std::string>> arguments;
+};
+
+struct BuildRun;
+
+/// One stage, run by one coroutine.
+struct StageRun {
+    StageRun(BuildRun& build, std::size_t number, std::size_t place);
+
+    Task<void> run();
+    /// Waits until the stage is complete. @throws when it failed
+    Task<void> wait();
+
+    BuildRun& build;
+    std::size_t index;     ///< in the plan
+    std::size_t position;  ///< among those that run
+    StageState state;
+    bool done = false;  ///< its image stands, or it failed
+    bool over = false;  ///< its coroutine touches nothing any more
+    std::exception_ptr failure;
+    Signal changed;
+
+  private:
+    Task<void> steps();
+    Task<void> begin();
+    Task<void> triggers();
+    Task<void> step(const dockerfile::Instruction& instruction, bool numbered);
+    Task<void> run_step(const dockerfile::Run& run);
+    Task<void> copy_step(const dockerfile::Copy& copy);
+    Task<void> workdir_step(std::string comment);
+    Task<void> plain_step(std::string comment);
+    void declare(const dockerfile::AddArgs& args);
+
+    Task<bool> reuse(std::string created_by, std::string exact_key, std::string content_key);
+    Task<void> commit(std::string created_by, LayerPtr layer, std::string exact_key, std::string content_key);
+    Task<LayerStack> source_layers(std::string from);
+    std::string no_operation(const std::string& comment, bool spaced) const;
+    std::optional<std::string> value_of(std::string_view name) const;
+    std::map<std::string, std::string> run_arguments() const;
+    Task<void> say(std::string text);
+
+    int number_ = 0;
+};
+
+struct BuildRun {
+    BuildRun(Services& room, const Request& wanted, Plan graph, std::shared_ptr<Context> files, Cache& known,
+             CacheMounts& directories, Listener& listener, std::shared_ptr<Cancellation> cancellation);
+
+    StageRun* stage(std::size_t index) const;
+
+    Services& services;
+    const Request& request;
+    Plan plan;
+    std::shared_ptr<Context> context;
+    Cache& cache;
+    CacheMounts& mounts;
+    std::shared_ptr<Cancellation> stop;
+    std::vector<std::unique_ptr<StageRun>> stages;
+    Transcript transcript;
+    std::set<std::string> used_arguments;
+};
+
+/// The mounts of a RUN, and what must live as long as they.
+struct RunMounts {
+    std::vector<bundle::Mount> mounts;
+    std::string digest;  ///< of what is mounted, for the key of the step
+    std::vector<std::shared_ptr<CacheMounts::Use>> caches;
+    std::shared_ptr<void> copies;
+};
+
+/// Makes the mounts ready. @throws InvalidArgument, NotImplemented for those that cannot be
+Task<RunMounts> make_mounts(StageRun& stage, std::vector<dockerfile::RunMount> wanted,
+                            std::function<Task<LayerStack>(std::string)> layers_of);
+
+}  // namespace dhow::build
