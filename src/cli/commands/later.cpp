@@ -15,10 +15,10 @@ int refuse(Session&, const Arguments&) {
     throw Exit(1, fmt::format("dhow: '{}' is not in this release of dhow: {}", Command, Advice));
 }
 
-constexpr char build_name[] = "build", commit_name[] = "commit", cp_name[] = "cp", diff_name[] = "diff",
+constexpr char commit_name[] = "commit", cp_name[] = "cp", diff_name[] = "diff",
                export_name[] = "export", login_name[] = "login", logout_name[] = "logout",
                push_name[] = "push";
-constexpr char image_advice[] = "make images elsewhere and bring them in with 'dhow load' or 'dhow import'";
+constexpr char image_advice[] = "write a Dockerfile and use 'dhow build'";
 constexpr char copy_advice[] = "use a bind mount (-v), or tar through 'dhow exec -i'";
 constexpr char registry_advice[] = "carry images with 'dhow save' and 'dhow load'";
 
@@ -35,8 +35,6 @@ constexpr Command make(std::string_view name, std::string_view summary, Run run)
 
 }  // namespace
 
-constinit const Command build_command =
-    make("build", "Build an image from a Dockerfile (not in this release)", refuse<build_name, image_advice>);
 constinit const Command commit_command =
     make("commit", "Create a new image from a container's changes (not in this release)",
          refuse<commit_name, image_advice>);
