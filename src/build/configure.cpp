@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/units.hpp"
-#include "build/dockerfile/ignore.hpp"
+#include "base/ignore.hpp"
 #include "image/change.hpp"
 
 namespace dhow::build {
@@ -144,8 +144,8 @@ std::vector<std::string> command_of(const dockerfile::CommandLine& command,
 }
 
 std::string working_directory(const oci::ContainerConfig& config, const std::string& path) {
-    if (path.starts_with('/')) return dockerfile::clean_path(path);
-    return dockerfile::clean_path("/" + config.working_dir + "/" + path);
+    if (path.starts_with('/')) return clean_path(path);
+    return clean_path("/" + config.working_dir + "/" + path);
 }
 
 void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value) {

@@ -1,6 +1,7 @@
 // The images that dockerd's classic builder and dhow make of the same Dockerfiles agree: in configuration, in
 // history, in every file, mode, owner and link.
 
+#include <fmt/format.h>
 #include <fstream>
 #include <regex>
 

@@ -42,7 +42,7 @@ void expand_pattern(int root, const std::string& folder, std::string_view rest, 
     auto opened = linux::find_in_root(root, folder, O_RDONLY | O_DIRECTORY);
     if (!opened) return;
     for (const auto& name : names_in(opened->get())) {
-        if (!dockerfile::match_path(part, name)) continue;
+        if (!match_path(part, name)) continue;
         struct stat status;
         if (::fstatat(opened->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
         auto path = join(folder, name);
@@ -59,7 +59,7 @@ void expand_pattern(int root, const std::string& folder, std::string_view rest, 
 
 class Hasher {
   public:
-    Hasher(store::Sha256& hash, const dockerfile::IgnoreRules& exclude, bool owners, const Cancellation& stop)
+    Hasher(store::Sha256& hash, const IgnoreRules& exclude, bool owners, const Cancellation& stop)
         : hash_(hash), exclude_(exclude), owners_(owners), stop_(stop), buffer_(256 << 10) {}
 
     void entry(int folder, const std::string& name, const std::string& path) {
@@ -104,7 +104,7 @@ class Hasher {
 
   private:
     store::Sha256& hash_;
-    const dockerfile::IgnoreRules& exclude_;
+    const IgnoreRules& exclude_;
     bool owners_;
     const Cancellation& stop_;
     std::vector<std::byte> buffer_;
@@ -261,7 +261,7 @@ std::vector<std::string> names_in(int folder) {
 }
 
 std::vector<Source> select(int root, std::string_view pattern) {
-    auto clean = dockerfile::clean_path(pattern);
+    auto clean = clean_path(pattern);
     if (clean == ".." || clean.starts_with("../"))
         throw Forbidden("forbidden path outside the build context: {} ()", pattern);
     if (clean.starts_with('/')) clean = clean == "/" ? "." : clean.substr(1);
@@ -286,7 +286,7 @@ std::vector<Source> select(int root, std::string_view pattern) {
     return found;
 }
 
-void hash_source(int root, const Source& source, const dockerfile::IgnoreRules& exclude, bool owners,
+void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners,
                  store::Sha256& hash, const Cancellation& stop) {
     Hasher hasher(hash, exclude, owners, stop);
     auto entry = linux::open_in_root(root, source.path, O_PATH);

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 
 #include "base/unique_fd.hpp"
-#include "build/dockerfile/ignore.hpp"
+#include "base/ignore.hpp"
 #include "build/files/stop.hpp"
 #include "store/hash.hpp"
 
@@ -39,13 +39,13 @@ std::vector<Source> select(int root, std::string_view pattern);
 
 /// Puts what a COPY would take into `hash`: names, types, modes, contents, links, but no times; owners when
 /// `owners` is true.
-void hash_source(int root, const Source& source, const dockerfile::IgnoreRules& exclude, bool owners,
+void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners,
                  store::Sha256& hash, const Cancellation& stop);
 
 struct CopyOptions {
     std::optional<Owner> owner;         ///< none: those of the source
     std::optional<std::uint32_t> mode;  ///< of every file and folder; none: those of the source
-    dockerfile::IgnoreRules exclude;
+    IgnoreRules exclude;
 };
 
 /// Copies one source to `destination` of the root `to`. A folder's content goes into the destination, which

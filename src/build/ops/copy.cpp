@@ -90,7 +90,7 @@ CopyPlan plan_copy(int from, const Copy& copy, bool owners, const Cancellation& 
             "a /",
             copy.add ? "ADD" : "COPY");
     store::Sha256 hash;
-    auto exclude = dockerfile::IgnoreRules::of(copy.exclude);
+    auto exclude = IgnoreRules::of(copy.exclude);
     for (const auto& source : plan.sources) {
         hash.update(store::as_bytes(source.is_directory ? "dir;" : "file;"));
         files::hash_source(from, source, exclude, owners, hash, stop);
@@ -113,7 +113,7 @@ void apply_copy(int from, int to, const Copy& copy, const CopyPlan& plan, const 
     auto given = options.owner;
     if (!owners && !options.owner) options.owner = files::Owner{};
     options.mode = mode_of(copy);
-    options.exclude = dockerfile::IgnoreRules::of(copy.exclude);
+    options.exclude = IgnoreRules::of(copy.exclude);
     for (const auto& source : plan.sources) {
         if (unpacks(from, source, copy)) {
             files::ExtractOptions extract;

@@ -15,8 +15,8 @@ int refuse(Session&, const Arguments&) {
     throw Exit(1, fmt::format("dhow: '{}' is not in this release of dhow: {}", Command, Advice));
 }
 
-constexpr char build_name[] = "build", commit_name[] = "commit", cp_name[] = "cp", export_name[] = "export";
-constexpr char image_advice[] = "make images elsewhere and bring them in with 'dhow load' or 'dhow import'";
+constexpr char commit_name[] = "commit", cp_name[] = "cp", export_name[] = "export";
+constexpr char image_advice[] = "write a Dockerfile and use 'dhow build'";
 constexpr char copy_advice[] = "use a bind mount (-v), or tar through 'dhow exec -i'";
 
 constexpr Command make(std::string_view name, std::string_view summary, Run run) {
@@ -32,8 +32,6 @@ constexpr Command make(std::string_view name, std::string_view summary, Run run)
 
 }  // namespace
 
-constinit const Command build_command =
-    make("build", "Build an image from a Dockerfile (not in this release)", refuse<build_name, image_advice>);
 constinit const Command commit_command =
     make("commit", "Create a new image from a container's changes (not in this release)",
          refuse<commit_name, image_advice>);

@@ -6,7 +6,7 @@
 
 #include "base/units.hpp"
 #include "build/dockerfile/expand.hpp"
-#include "build/dockerfile/ignore.hpp"
+#include "base/ignore.hpp"
 #include "build/dockerfile/instructions.hpp"
 #include "build/dockerfile/words.hpp"
 

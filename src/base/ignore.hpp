@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace dhow::build::dockerfile {
+namespace dhow {
 
 /// Whether one pattern fits a whole path ("a/b"). `*` and `?` do not cross a '/'; `[a-z]`, `[^a-z]` and `\`
 /// as in Go; `**` any number of folders, none included. Linear in the product of both lengths.
@@ -49,4 +49,4 @@ class IgnoreRules {
 /// path.Clean of Go for a relative or absolute path: "a//b/../c/" -> "a/c", "" -> ".".
 std::string clean_path(std::string_view path);
 
-}  // namespace dhow::build::dockerfile
+}  // namespace dhow

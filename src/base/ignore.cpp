@@ -1,11 +1,19 @@
-#include "build/dockerfile/ignore.hpp"
+#include "base/ignore.hpp"
+
+#include <algorithm>
 
 #include "base/error.hpp"
-#include "build/dockerfile/text.hpp"
 
-namespace dhow::build::dockerfile {
+namespace dhow {
 
 namespace {
+
+constexpr std::string_view blanks = " \t\v\f\r\n";
+
+std::string_view trim(std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
 
 // As many tokens as a pattern may have: file names are no longer.
 constexpr std::size_t longest_pattern = 4096;
@@ -236,4 +244,4 @@ bool IgnoreRules::may_hold_exceptions(std::string_view folder) const {
     return false;
 }
 
-}  // namespace dhow::build::dockerfile
+}  // namespace dhow
