@@ -11,7 +11,8 @@
 
 namespace dhow::api {
 
-http::Router make_router(engine::Engine& engine, engine::Registries& registries, dhow::build::Builder& builder) {
+http::Router make_router(engine::Engine& engine, engine::Registries& registries,
+                         dhow::build::Builder& builder) {
     http::Router router;
     router.add(registries::routes(engine, registries));
     router.add(system::routes(engine));

@@ -37,6 +37,7 @@ class Server {
 };
 
 /// Every route of the API.
-http::Router make_router(engine::Engine& engine, engine::Registries& registries, dhow::build::Builder& builder);
+http::Router make_router(engine::Engine& engine, engine::Registries& registries,
+                         dhow::build::Builder& builder);
 
 }  // namespace dhow::api

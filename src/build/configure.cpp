@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/units.hpp"
 #include "base/ignore.hpp"
+#include "base/units.hpp"
 #include "image/change.hpp"
 
 namespace dhow::build {

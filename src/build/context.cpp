@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
-#include "base/random.hpp"
 #include "base/ignore.hpp"
+#include "base/random.hpp"
 #include "build/files/extract.hpp"
 #include "linux/path.hpp"
 #include "store/files.hpp"
@@ -57,9 +57,11 @@ std::string Context::take_dockerfile(const std::string& name) {
     if (text->empty()) throw InvalidArgument("the Dockerfile ({}) cannot be empty", name);
     if (auto ignore = read_text(root(), ".dockerignore")) {
         auto rules = IgnoreRules::parse(*ignore);
-        // A client sends these two in any case: they are needed here. A link among them is taken, not followed.
+        // A client sends these two in any case: they are needed here. A link among them is taken, not
+        // followed.
         for (const auto& needed : {clean_path(name), std::string(".dockerignore")})
-            if (rules.ignores(needed) && needed.find('/') == needed.npos) ::unlinkat(root(), needed.c_str(), 0);
+            if (rules.ignores(needed) && needed.find('/') == needed.npos)
+                ::unlinkat(root(), needed.c_str(), 0);
     }
     return *text;
 }

@@ -116,8 +116,7 @@ Task<void> StageRun::begin() {
             auto image = build.services.images.find(name);
             if (!image)
                 throw NotFound(
-                    "No such image: {}: registries are not available in this release of dhow; docker load or "
-                    "docker import bring images in",
+                    "No such image: {}: a build does not pull in this release of dhow; pull the image first",
                     oci::Reference::parse(name).with_default_tag().familiar());
             return std::pair(*image, layers_of(build.services.store, *image));
         };

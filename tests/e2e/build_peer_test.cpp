@@ -1,10 +1,10 @@
 // The images that dockerd's classic builder and dhow make of the same Dockerfiles agree: in configuration, in
 // history, in every file, mode, owner and link.
 
-#include <fmt/format.h>
 #include <fstream>
 #include <regex>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "support/daemon.hpp"

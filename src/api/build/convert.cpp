@@ -24,7 +24,8 @@ void refuse_what_cannot_be(const Query& query) {
             query.text("remote"));
     if (!query.flag("rm", true))
         throw NotImplemented("keeping the containers of a build (--rm=false) is not available in dhow");
-    refuse(query, "pull", "registries are not available in this release of dhow: --pull cannot be done");
+    refuse(query, "pull",
+           "a build does not pull in this release of dhow: pull the image first, without --pull");
     refuse(query, "squash", "--squash is not available in dhow");
     refuse(query, "cachefrom", "--cache-from is not available in this release of dhow");
     refuse(query, "outputs", "--output is not available with the classic builder");

@@ -286,8 +286,8 @@ std::vector<Source> select(int root, std::string_view pattern) {
     return found;
 }
 
-void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners,
-                 store::Sha256& hash, const Cancellation& stop) {
+void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners, store::Sha256& hash,
+                 const Cancellation& stop) {
     Hasher hasher(hash, exclude, owners, stop);
     auto entry = linux::open_in_root(root, source.path, O_PATH);
     struct stat status;

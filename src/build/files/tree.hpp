@@ -14,8 +14,8 @@
 
 #include <sys/stat.h>
 
-#include "base/unique_fd.hpp"
 #include "base/ignore.hpp"
+#include "base/unique_fd.hpp"
 #include "build/files/stop.hpp"
 #include "store/hash.hpp"
 
@@ -39,8 +39,8 @@ std::vector<Source> select(int root, std::string_view pattern);
 
 /// Puts what a COPY would take into `hash`: names, types, modes, contents, links, but no times; owners when
 /// `owners` is true.
-void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners,
-                 store::Sha256& hash, const Cancellation& stop);
+void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners, store::Sha256& hash,
+                 const Cancellation& stop);
 
 struct CopyOptions {
     std::optional<Owner> owner;         ///< none: those of the source

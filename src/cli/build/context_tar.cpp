@@ -23,7 +23,8 @@ constexpr std::size_t longest_name = 100;
 constexpr std::int64_t largest_size = (std::int64_t{1} << 33) - 1;  // of 11 octal digits
 
 std::vector<std::string> names_in(int folder) {
-    UniqueFd copy(check(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open a folder of the context"));
+    UniqueFd copy(
+        check(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open a folder of the context"));
     DIR* stream = ::fdopendir(copy.get());
     if (!stream) throw_errno("read a folder of the context");
     (void)copy.release();
@@ -53,7 +54,8 @@ void put_octal(char* field, std::size_t width, std::int64_t number) {
 
 void ContextTar::pad(std::int64_t size) {
     static const std::string zeros(block, '\0');
-    if (auto over = static_cast<std::size_t>(size) % block; over != 0) write_(std::string_view(zeros).substr(over));
+    if (auto over = static_cast<std::size_t>(size) % block; over != 0)
+        write_(std::string_view(zeros).substr(over));
 }
 
 void ContextTar::write_header(const Entry& entry) {
@@ -80,7 +82,10 @@ void ContextTar::begin(const Entry& entry) {
     if (entry.name.size() > longest_name) records += pax_record("path", entry.name);
     if (entry.size > largest_size) records += pax_record("size", std::to_string(entry.size));
     if (!records.empty()) {
-        write_header({.name = "PaxHeaders.0", .link = "", .size = static_cast<std::int64_t>(records.size()), .type = 'x'});
+        write_header({.name = "PaxHeaders.0",
+                      .link = "",
+                      .size = static_cast<std::int64_t>(records.size()),
+                      .type = 'x'});
         write_(records);
         pad(static_cast<std::int64_t>(records.size()));
     }
@@ -104,23 +109,27 @@ void ContextTar::walk(int folder, const std::string& path, const IgnoreRules& ru
     for (const auto& name : names_in(folder)) add_entry(folder, name, path + name, rules);
 }
 
-void ContextTar::add_entry(int folder, const std::string& name, const std::string& path, const IgnoreRules& rules) {
+void ContextTar::add_entry(int folder, const std::string& name, const std::string& path,
+                           const IgnoreRules& rules) {
     struct stat status;
     check(::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "stat {}", path);
     bool left_out = rules.ignores(path);
     bool is_folder = S_ISDIR(status.st_mode);
     if (left_out && !(is_folder && rules.may_hold_exceptions(path))) return;
-    Entry entry{.name = path, .link = "", .mode = status.st_mode & 07777, .size = 0, .mtime = status.st_mtim.tv_sec};
+    Entry entry{
+        .name = path, .link = "", .mode = status.st_mode & 07777, .size = 0, .mtime = status.st_mtim.tv_sec};
     if (is_folder) {
         entry.name += "/";
         entry.type = '5';
         if (!left_out) begin(entry);
-        UniqueFd child(check(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), "open {}", path));
+        UniqueFd child(check(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+                             "open {}", path));
         return walk(child.get(), path + "/", rules);
     }
     if (S_ISLNK(status.st_mode)) {
         char target[PATH_MAX];
-        auto size = check(::readlinkat(folder, name.c_str(), target, sizeof target), "read the link {}", path);
+        auto size =
+            check(::readlinkat(folder, name.c_str(), target, sizeof target), "read the link {}", path);
         entry.link.assign(target, static_cast<std::size_t>(size));
         entry.type = '2';
         return begin(entry);

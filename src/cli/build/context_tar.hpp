@@ -1,6 +1,6 @@
 #pragma once
-// A folder as the tar that POST /build takes: what .dockerignore leaves of it, all owned by root, in the order
-// of the names. Written as it is read: memory does not depend on its size.
+// A folder as the tar that POST /build takes: what .dockerignore leaves of it, all owned by root, in the
+// order of the names. Written as it is read: memory does not depend on its size.
 
 #include <functional>
 #include <string>

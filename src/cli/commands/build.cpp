@@ -1,8 +1,8 @@
 // `dhow build`: the context goes to the daemon as a tar, its words come back as they are said.
 
 #include <array>
-#include <filesystem>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include <unistd.h>
@@ -71,14 +71,16 @@ client::Target make_target(const Arguments& arguments, const std::string& docker
         target.add("t", tag);
     }
     for (const auto& host : arguments.list("add-host")) target.add("extrahosts", host);
-    if (arguments.has("build-arg")) target.add("buildargs", json::dump(pairs(arguments.list("build-arg"), true)));
+    if (arguments.has("build-arg"))
+        target.add("buildargs", json::dump(pairs(arguments.list("build-arg"), true)));
     if (arguments.has("label")) target.add("labels", json::dump(pairs(arguments.list("label"), false)));
     target.add("networkmode", arguments.text("network"));
     target.add_if(arguments.flag("no-cache"), "nocache", "1").add_if(arguments.flag("pull"), "pull", "1");
     target.add_if(arguments.flag("quiet"), "q", "1");
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
     target.add_if(arguments.has("target"), "target", arguments.text("target"));
-    if (arguments.has("shm-size")) target.add("shmsize", std::to_string(parse_size(arguments.text("shm-size"))));
+    if (arguments.has("shm-size"))
+        target.add("shmsize", std::to_string(parse_size(arguments.text("shm-size"))));
     return target;
 }
 
@@ -92,8 +94,12 @@ struct Input {
 };
 
 bool is_archive(std::string_view start) {
-    return start.starts_with("\x1f\x8b") || start.starts_with("\xfd" "7zXZ") || start.starts_with("BZh") ||
-           start.starts_with("\x28\xb5\x2f\xfd") || (start.size() >= 262 && start.substr(257, 5) == "ustar");
+    return start.starts_with("\x1f\x8b") ||
+           start.starts_with(
+               "\xfd"
+               "7zXZ") ||
+           start.starts_with("BZh") || start.starts_with("\x28\xb5\x2f\xfd") ||
+           (start.size() >= 262 && start.substr(257, 5) == "ustar");
 }
 
 Input from_standard_input(const Arguments& arguments) {
@@ -102,7 +108,8 @@ Input from_standard_input(const Arguments& arguments) {
     std::string start(512, '\0');
     std::size_t size = 0;
     while (size < start.size()) {
-        auto got = check(::read(STDIN_FILENO, start.data() + size, start.size() - size), "read standard input");
+        auto got =
+            check(::read(STDIN_FILENO, start.data() + size, start.size() - size), "read standard input");
         if (got == 0) break;
         size += static_cast<std::size_t>(got);
     }
@@ -133,13 +140,17 @@ Input from_folder(const Arguments& arguments) {
         input.content = read_all(STDIN_FILENO, "standard input");
     } else {
         if (!std::filesystem::exists(file))
-            throw InvalidArgument("unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat {}: no such file or directory", file);
+            throw InvalidArgument(
+                "unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat {}: no "
+                "such file or directory",
+                file);
         input.dockerfile = inside(input.folder, file);
         if (input.dockerfile.empty()) input.content = read_file(file);
     }
     // A Dockerfile from elsewhere gets a name that nothing in the folder has.
     if (input.dockerfile.empty()) input.dockerfile = fmt::format(".dockerfile.{}", ::getpid());
-    auto ignore = std::filesystem::exists(file + ".dockerignore") ? file + ".dockerignore" : input.folder + "/.dockerignore";
+    auto ignore = std::filesystem::exists(file + ".dockerignore") ? file + ".dockerignore"
+                                                                  : input.folder + "/.dockerignore";
     if (std::filesystem::exists(ignore)) {
         auto text = read_file(ignore);
         // These two are sent in any case: the daemon needs them, and takes them out again.
@@ -177,7 +188,8 @@ std::string show(Session& session, client::JsonStream stream, bool quiet) {
         // The daemon's red is for terminals.
         if (!is_terminal(STDOUT_FILENO)) {
             for (std::string_view code : {"\x1b[91m", "\x1b[0m"})
-                for (auto at = words.find(code); at != words.npos; at = words.find(code)) words.erase(at, code.size());
+                for (auto at = words.find(code); at != words.npos; at = words.find(code))
+                    words.erase(at, code.size());
         }
         session.write(words);
         if (!quiet) session.flush();
@@ -191,7 +203,8 @@ int build(Session& session, const Arguments& arguments) {
     client::Request request{.method = "POST", .target = target.take()};
     request.content_type = "application/x-tar";
     auto connection = session.client().upload(
-        std::move(request), [&](const std::function<void(std::string_view)>& write) { send_context(input, write); });
+        std::move(request),
+        [&](const std::function<void(std::string_view)>& write) { send_context(input, write); });
     auto id = show(session, client::JsonStream(std::move(connection)), arguments.flag("quiet"));
     if (auto file = arguments.text("iidfile"); !file.empty()) {
         std::ofstream out{std::string(file)};

@@ -4,9 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ignore.hpp"
 #include "base/units.hpp"
 #include "build/dockerfile/expand.hpp"
-#include "base/ignore.hpp"
 #include "build/dockerfile/instructions.hpp"
 #include "build/dockerfile/words.hpp"
 

@@ -94,9 +94,8 @@ TEST(Overlay, WhiteoutsAndOpaqueDirectoriesHideWhatIsBelow) {
                                       return std::string(name) + " is not there";
                               struct stat status;
                               ::stat(root.c_str(), &status);
-                              return (status.st_mode & 07777) == 0755
-                                         ? ""
-                                         : "the archive changed the root's mode";
+                              return (status.st_mode & 07777) == 0755 ? ""
+                                                                      : "the archive changed the root's mode";
                           }),
               "");
     EXPECT_EQ(store.snapshots().usage("c").bytes, 0);
