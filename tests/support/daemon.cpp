@@ -74,7 +74,12 @@ void Daemon::import_busybox(const std::string& name) {
 
 void Daemon::remove_all() {
     expect_success(run(sh(R"sh(
-        ids=$(docker ps -aq); [ -z "$ids" ] || docker rm -f -v $ids >/dev/null
+        for attempt in 1 2 3 4 5 6 7 8 9 last; do
+            ids=$(docker ps -aq)
+            [ -n "$ids" ] || break
+            # One that is being removed already is refused: the next listing lacks it.
+            docker rm -f -v $ids >/dev/null || { [ $attempt != last ] && sleep 0.2; } || exit 1
+        done
         ids=$(docker volume ls -q); [ -z "$ids" ] || docker volume rm -f $ids >/dev/null
         ids=$(docker images --format '{{.Repository}} {{.ID}}' | sed -n 's/^<none> //p')
         [ -z "$ids" ] || docker rmi -f $ids >/dev/null)sh")));
