@@ -43,6 +43,17 @@ TEST_F(Crash, running_containers_are_known_and_usable) {
     expect_status("one", "running");
 }
 
+TEST_F(Crash, ends_in_order_while_it_cleans_up) {
+    for (int round = 0; round < 3; ++round) {
+        std::string names;
+        for (int i = 0; i < 6; ++i) names += " " + docker("run -d busybox sleep 1000");
+        Process follower(daemon().sh("docker events"), "", "");
+        docker("rm -f" + names);
+        EXPECT_NO_THROW(daemon().stop());
+        daemon().start();
+    }
+}
+
 TEST_F(Crash, log_has_no_gap) {
     docker(std::string("run -d --name counts busybox ") + counts_forever);
     for (int i = 0; i < 3; ++i) {

@@ -37,7 +37,9 @@ void Daemon::start_process(const Command& command) {
 void Daemon::stop() {
     if (!running()) return;
     process_->signal(SIGTERM);
-    if (!process_->wait(30s)) throw InternalError("the daemon did not end on SIGTERM:\n{}", log());
+    auto status = process_->wait(30s);
+    if (!status) throw InternalError("the daemon did not end on SIGTERM:\n{}", log());
+    if (*status != 0) throw InternalError("the daemon ended with status {} on SIGTERM:\n{}", *status, log());
 }
 
 void Daemon::kill9() {
