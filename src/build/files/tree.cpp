@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "base/defer.hpp"
 #include "base/error.hpp"
+#include "linux/directory.hpp"
 #include "linux/path.hpp"
 
 namespace dhow::build::files {
@@ -41,7 +40,7 @@ void expand_pattern(int root, const std::string& folder, std::string_view rest, 
     std::string part(rest.substr(0, slash));
     auto opened = linux::find_in_root(root, folder, O_RDONLY | O_DIRECTORY);
     if (!opened) return;
-    for (const auto& name : names_in(opened->get())) {
+    for (const auto& name : linux::sorted_names(opened->get())) {
         if (!match_path(part, name)) continue;
         struct stat status;
         if (::fstatat(opened->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
@@ -75,7 +74,7 @@ class Hasher {
     }
 
     void children(int folder, const std::string& path) {
-        for (const auto& name : names_in(folder))
+        for (const auto& name : linux::sorted_names(folder))
             entry(folder, name, path.empty() ? name : path + "/" + name);
     }
 
@@ -115,7 +114,7 @@ class Copier {
     Copier(const CopyOptions& options, const Cancellation& stop) : options_(options), stop_(stop) {}
 
     void children(int from, int to, const std::string& path) {
-        for (const auto& name : names_in(from))
+        for (const auto& name : linux::sorted_names(from))
             entry(from, name, to, name, path.empty() ? name : path + "/" + name);
     }
 
@@ -245,21 +244,6 @@ bool has_wildcards(std::string_view pattern) {
     return false;
 }
 
-std::vector<std::string> names_in(int folder) {
-    UniqueFd copy(check(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open a folder"));
-    DIR* stream = ::fdopendir(copy.get());
-    if (!stream) throw_errno("read a folder");
-    (void)copy.release();
-    Defer close([&] { ::closedir(stream); });
-    std::vector<std::string> names;
-    while (const dirent* item = ::readdir(stream)) {
-        std::string name = item->d_name;
-        if (name != "." && name != "..") names.push_back(std::move(name));
-    }
-    std::ranges::sort(names);
-    return names;
-}
-
 std::vector<Source> select(int root, std::string_view pattern) {
     auto clean = clean_path(pattern);
     if (clean == ".." || clean.starts_with("../"))
@@ -344,7 +328,7 @@ void remove_entry(int folder, const std::string& name) {
     if (errno != EISDIR) throw_errno("remove " + name);
     {
         auto inside = open_entry(folder, name, O_RDONLY | O_DIRECTORY);
-        for (const auto& child : names_in(inside.get())) remove_entry(inside.get(), child);
+        for (const auto& child : linux::sorted_names(inside.get())) remove_entry(inside.get(), child);
     }
     check(::unlinkat(folder, name.c_str(), AT_REMOVEDIR), "remove {}", name);
 }

@@ -4,15 +4,14 @@
 #include <cstring>
 #include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/defer.hpp"
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
+#include "linux/directory.hpp"
 
 namespace dhow::cli {
 
@@ -21,22 +20,6 @@ namespace {
 constexpr std::size_t block = 512;
 constexpr std::size_t longest_name = 100;
 constexpr std::int64_t largest_size = (std::int64_t{1} << 33) - 1;  // of 11 octal digits
-
-std::vector<std::string> names_in(int folder) {
-    UniqueFd copy(
-        check(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open a folder of the context"));
-    DIR* stream = ::fdopendir(copy.get());
-    if (!stream) throw_errno("read a folder of the context");
-    (void)copy.release();
-    Defer close([&] { ::closedir(stream); });
-    std::vector<std::string> names;
-    while (const dirent* item = ::readdir(stream)) {
-        std::string name = item->d_name;
-        if (name != "." && name != "..") names.push_back(std::move(name));
-    }
-    std::ranges::sort(names);
-    return names;
-}
 
 /// "25 path=...\n": the length counts its own digits.
 std::string pax_record(const std::string& key, const std::string& value) {
@@ -106,7 +89,7 @@ void ContextTar::add_folder(const std::string& folder, const IgnoreRules& rules)
 }
 
 void ContextTar::walk(int folder, const std::string& path, const IgnoreRules& rules) {
-    for (const auto& name : names_in(folder)) add_entry(folder, name, path + name, rules);
+    for (const auto& name : linux::sorted_names(folder)) add_entry(folder, name, path + name, rules);
 }
 
 void ContextTar::add_entry(int folder, const std::string& name, const std::string& path,

@@ -4,7 +4,6 @@
 #include <map>
 #include <vector>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -12,32 +11,16 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "base/defer.hpp"
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
 #include "image/layer/tar_writer.hpp"
+#include "linux/directory.hpp"
 
 namespace dhow::image {
 
 namespace {
 
 constexpr std::string_view overlay_xattrs = "trusted.overlay.";
-
-std::vector<std::string> sorted_names(int directory) {
-    UniqueFd copy(
-        check(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open a directory of a layer"));
-    DIR* stream = ::fdopendir(copy.get());
-    if (!stream) throw_errno("read a directory of a layer");
-    (void)copy.release();
-    Defer close([&] { ::closedir(stream); });
-    std::vector<std::string> names;
-    while (const dirent* item = ::readdir(stream)) {
-        std::string name = item->d_name;
-        if (name != "." && name != "..") names.push_back(std::move(name));
-    }
-    std::ranges::sort(names);
-    return names;
-}
 
 class DiffWalk {
   public:
@@ -67,7 +50,7 @@ class DiffWalk {
 };
 
 void DiffWalk::walk(int directory, const std::string& path) {
-    for (const auto& name : sorted_names(directory)) {
+    for (const auto& name : linux::sorted_names(directory)) {
         struct stat status;
         check(::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "stat {}{} of a layer", path,
               name);
