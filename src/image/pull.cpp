@@ -65,6 +65,8 @@ class Pull {
             fetched[i].emplace(
                 fetch(name.path, layers[i], remote.parsed_config.rootfs.diff_ids[i], cancellation));
         });
+        // A short transfer may be over before it looks.
+        cancellation_.check();
         LayerList list;
         for (auto& layer : fetched) list.push_back(&*layer->layer);
         auto image = assemble_image(remote.config, list, remote.document.text);
