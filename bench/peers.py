@@ -40,6 +40,7 @@ class Peer:
         self.folder = pathlib.Path(folder) / name
         self.folder.mkdir(parents=True)
         self.socket = self.folder / "engine.sock"
+        self.exec_root = self.folder / "exec"
         self.namespace = f"bench-{os.getpid()}-{name}"
         self.process = None
         self.docker = ["docker", "-H", f"unix://{self.socket}"]
@@ -48,6 +49,9 @@ class Peer:
         raise NotImplementedError
 
     def start(self):
+        # What must not survive a reboot is on a tmpfs, as /run is on an installed system.
+        self.exec_root.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=711", "tmpfs", self.exec_root], check=True)
         subprocess.run(["ip", "netns", "add", self.namespace], check=True)
         subprocess.run(self.enter("ip", "link", "set", "lo", "up"), check=True)
         log = open(self.folder / "log", "wb")
@@ -89,6 +93,7 @@ class Peer:
             self.process.kill()
             self.process.wait()
         subprocess.run(["ip", "netns", "del", self.namespace], check=True)
+        subprocess.run(["umount", "--recursive", self.exec_root], check=True)
 
 
 def matching_processes(*needles):
@@ -108,7 +113,7 @@ class Dockerd(Peer):
         super().__init__("dockerd", folder)
 
     def command(self):
-        return ["dockerd", "--data-root", self.folder / "data", "--exec-root", self.folder / "exec",
+        return ["dockerd", "--data-root", self.folder / "data", "--exec-root", self.exec_root,
                 "--pidfile", self.folder / "pid", "-H", f"unix://{self.socket}"]
 
     def processes(self):
@@ -126,7 +131,7 @@ class Dhowd(Peer):
         self.dhow = [str(self.binaries / "dhow"), "-H", f"unix://{self.socket}"]
 
     def command(self):
-        return [self.binaries / "dhowd", "--data-root", self.folder / "data", "--exec-root", self.folder / "exec",
+        return [self.binaries / "dhowd", "--data-root", self.folder / "data", "--exec-root", self.exec_root,
                 "--pidfile", self.folder / "pid", "-H", f"unix://{self.socket}"]
 
     def processes(self):
