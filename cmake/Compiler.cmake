@@ -23,6 +23,9 @@ if(DHOW_SANITIZE)
     add_link_options(-fsanitize=${DHOW_SANITIZE})
     # A sanitizer's run-time library cannot be linked statically into a whole program.
     set(DHOW_STATIC_LINK "")
+    set(DHOW_STATIC_FIXED_LINK "")
 else()
     set(DHOW_STATIC_LINK -static-pie)
+    # At a fixed address nothing is relocated when the program starts.
+    set(DHOW_STATIC_FIXED_LINK -static -no-pie)
 endif()
