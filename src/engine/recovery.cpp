@@ -11,6 +11,7 @@
 #include "engine/containers/storage.hpp"
 #include "engine/core.hpp"
 #include "engine/model/container_json.hpp"
+#include "engine/mount_points.hpp"
 #include "network/networks.hpp"
 
 namespace dhow::engine {
@@ -192,6 +193,8 @@ Task<void> apply_policies(Core& core) {
 }  // namespace
 
 Task<void> recover(Core& core) {
+    auto work = [&core] { make_mount_points_layer(core.options.data_root); };
+    co_await core.pool.run(std::move(work));
     co_await core.networks.restore();
     co_await core.volumes.restore();
     co_await load_containers(core);

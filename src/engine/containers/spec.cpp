@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "bundle/root_view.hpp"
 #include "bundle/user.hpp"
+#include "engine/mount_points.hpp"
 #include "engine/validate/validate.hpp"
 #include "linux/path.hpp"
 
@@ -147,6 +148,7 @@ bundle::Spec make_spec(const Container& record, const store::Snapshot& snapshot,
     spec.hostname = config.hostname;
     spec.domainname = config.domainname;
     spec.overlay = {snapshot.lowerdirs, snapshot.upperdir, snapshot.workdir};
+    spec.overlay.lower_directories.push_back(mount_points_layer(options.data_root));
     spec.root = snapshot.merged;
     spec.read_only_root = host.readonly_rootfs;
     spec.args.push_back(record.path);
