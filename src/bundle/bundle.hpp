@@ -59,9 +59,18 @@ struct ExecOptions {
     bool privileged = false;
 };
 
-/// The process of an exec: that of the bundle's config.json, with `options` over it. A user is resolved in
-/// the root of the running process `pid`.
-oci::Process exec_process(const std::filesystem::path& bundle, const ExecOptions& options, int pid);
+/// What the execs of a container begin with.
+struct ExecBase {
+    oci::Process process;     ///< of config.json
+    bool home_found = false;  ///< HOME was looked up for the container's user, not asked for
+};
+
+/// @throws InternalError when the bundle has no config.json or that has no process
+ExecBase read_exec_base(const std::filesystem::path& bundle);
+
+/// The process of an exec: `base` with `options` over it. A user is resolved in the root of the running
+/// process `pid`.
+oci::Process exec_process(const ExecBase& base, const ExecOptions& options, int pid);
 
 /// The environment of a container's process: PATH, HOSTNAME, TERM (with a terminal), then `env`, of which
 /// later entries of one name win and an entry without '=' removes what was set, then HOME if it is in none of

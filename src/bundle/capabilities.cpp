@@ -27,8 +27,9 @@ std::string upper(std::string name) {
 }
 
 bool supported(std::string_view name) {
+    static const int last = linux::last_capability();
     auto number = linux::find_capability(name);
-    return number && *number <= linux::last_capability();
+    return number && *number <= last;
 }
 
 /// The names in full, and whether "ALL" is among them.

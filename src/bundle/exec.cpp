@@ -48,11 +48,15 @@ void set_capabilities(oci::Process& process, bool privileged) {
 
 }  // namespace
 
-oci::Process exec_process(const std::filesystem::path& bundle, const ExecOptions& options, int pid) {
-    if (options.args.empty()) throw InvalidArgument("no exec command specified");
+ExecBase read_exec_base(const std::filesystem::path& bundle) {
     auto config = read_config(bundle);
     if (!config.process) throw InternalError("{}/config.json has no process", bundle.string());
-    auto process = std::move(*config.process);
+    return {std::move(*config.process), config.annotations.contains("dhow.home")};
+}
+
+oci::Process exec_process(const ExecBase& base, const ExecOptions& options, int pid) {
+    if (options.args.empty()) throw InvalidArgument("no exec command specified");
+    auto process = base.process;
     process.args = options.args;
     if (!options.cwd.empty()) process.cwd = options.cwd;
     if (!options.user.empty()) {
@@ -61,7 +65,7 @@ oci::Process exec_process(const std::filesystem::path& bundle, const ExecOptions
         process.user.gid = user.gid;
         process.user.additional_gids = user.additional_gids;
         // Only the home that was found for the container's own user gives way to this one's.
-        if (config.annotations.contains("dhow.home")) set_variable(process.env, "HOME=" + user.home);
+        if (base.home_found) set_variable(process.env, "HOME=" + user.home);
     }
     set_term(process.env, process.terminal, options.tty);
     for (const auto& entry : options.env) set_variable(process.env, entry);

@@ -47,12 +47,15 @@ int failed_exec_code(const Error& error) {
 Task<oci::Process> describe(Core& core, LivePtr container, ExecConfig config) {
     bundle::ExecOptions options{config.cmd,  config.env, config.working_dir,
                                 config.user, config.tty, config.privileged};
-    auto read_process = [directory = core.run_directory(container->id()), options,
-                         pid = container->record.state.pid] {
-        return bundle::exec_process(directory, options, pid);
+    if (!container->exec_base) {
+        // One small file of the run directory: on a tmpfs that does not block, while another thread's help
+        // costs two wake-ups.
+        auto base = bundle::read_exec_base(core.run_directory(container->id()));
+        container->exec_base = std::make_shared<const bundle::ExecBase>(std::move(base));
+    }
+    auto read_process = [base = container->exec_base, options, pid = container->record.state.pid] {
+        return bundle::exec_process(*base, options, pid);
     };
-    // Without a user it reads one small file of the run directory: on a tmpfs that does not block, while
-    // another thread's help costs two wake-ups.
     if (config.user.empty()) co_return read_process();
     co_return co_await core.pool.run(std::move(read_process));
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,8 +59,8 @@ struct CreateRequest {
 /// leave_waiting(), kills, reaps and removes it all.
 class Created {
   public:
-    Created(Process created, UniqueFd gate, std::filesystem::path state_root, std::string id,
-            bool has_poststart_hooks);
+    Created(Process created, UniqueFd gate, std::vector<UniqueFd> used, std::filesystem::path state_root,
+            std::string id, bool has_poststart_hooks);
     Created(Created&&) noexcept;
     Created& operator=(Created&&) = delete;
     ~Created();
@@ -74,11 +75,14 @@ class Created {
     /// For a container that start_by_name() starts: it may outlive this object.
     void leave_waiting() noexcept {
         gate_.reset();
+        used_.clear();
         id_.clear();
     }
 
   private:
     UniqueFd gate_;
+    /// What the child took with it at its birth: closed when it goes on, and nobody waits for that.
+    std::vector<UniqueFd> used_;
     std::filesystem::path state_root_;
     std::string id_;  ///< empty: nothing is undone
     bool has_poststart_hooks_ = false;
@@ -92,16 +96,31 @@ Created create(const CreateRequest& request);
 /// Starts a container that was created with `start_by_name`. @throws as Created::start(); Conflict
 void start_by_name(const std::filesystem::path& state_root, const std::string& id);
 
+/// A running container as exec() enters it: what all execs in it have in common, read once. It holds some
+/// descriptors of the cgroup's folders.
+class RunningContainer {
+  public:
+    /// @throws NotFound; Conflict when it does not run.
+    RunningContainer(const std::filesystem::path& state_root, const std::string& id);
+    RunningContainer(RunningContainer&&) noexcept;
+    RunningContainer& operator=(RunningContainer&&) noexcept;
+    ~RunningContainer();
+
+    struct Facts;
+    const Facts& facts() const noexcept { return *facts_; }
+
+  private:
+    std::unique_ptr<Facts> facts_;
+};
+
 struct ExecRequest {
-    std::filesystem::path state_root;
-    std::string id;
     oci::Process process;
     StandardStreams streams;
 };
 
 /// Runs one more process in a running container; returns once its exec succeeded. The caller is its parent.
-/// @throws Error as exec_failure() says it; Conflict when the container does not run.
-Process exec(const ExecRequest& request);
+/// @throws Error as exec_failure() says it; Conflict when the container is paused or has ended.
+Process exec(const RunningContainer& container, const ExecRequest& request);
 
 /// What a failed exec is called. The exit status that docker gives is found from the kind:
 /// NotFound (no such program: 127), Forbidden (cannot be run: 126), all else 125 or 128.

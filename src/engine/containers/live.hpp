@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/async/sync.hpp"
+#include "bundle/bundle.hpp"
 #include "engine/containers/waiting.hpp"
 #include "engine/model/container.hpp"
 #include "engine/model/exec.hpp"
@@ -50,6 +51,8 @@ struct Live {
     /// Clients that attached before the start.
     std::list<std::weak_ptr<AttachPlace>> attachments;
     std::map<std::string, std::shared_ptr<Exec>> execs;
+    /// What the execs of this run begin with: read for the first of them.
+    std::shared_ptr<const bundle::ExecBase> exec_base;
     /// Detach keys given at the start, raw; those of an attach win.
     std::string detach_keys;
 

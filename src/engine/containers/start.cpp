@@ -1,7 +1,8 @@
 // POST /containers/{id}/start, and what the restart policy starts.
 //
 //     shim spawned  |  sandbox taken, /etc files and config.json written
-//     runtime creates the container, clients' streams opened  |  veth, addresses, ports; record saved
+//     runtime creates the container, clients' streams opened  |  veth, addresses, ports; record saved;
+//                                                             |  the shim is told to let the program go
 //     program let go -> answer
 //
 // The lines follow one another; what stands beside a bar happens at the same time.
@@ -194,6 +195,13 @@ Task<void> attach_and_save(Core& core, LivePtr container) {
     co_await save(core, container, promised ? store::Durability::durable : store::Durability::relaxed);
 }
 
+/// The word to start waits at the shim when the runtime is not done yet: then nobody waits for the daemon.
+Task<void> attach_and_start(Core& core, LivePtr container) {
+    co_await attach_and_save(core, container);
+    co_await connect_attachments(container);
+    co_await start_process(container);
+}
+
 Task<void> begin(Core& core, LivePtr container) {
     auto facts = decide_namespaces(core, container->record);
     // Before the shim is there, which opens it at once. On a tmpfs this does not block.
@@ -201,9 +209,7 @@ Task<void> begin(Core& core, LivePtr container) {
     co_await both(prepare(core, container, std::move(facts)), spawn_shim(core, container));
     // The streams are asked for behind the creation, so that the same wake-up answers both.
     auto process = both(create_process(container), connect_attachments(container));
-    co_await both(std::move(process), attach_and_save(core, container));
-    co_await connect_attachments(container);
-    co_await start_process(container);
+    co_await both(std::move(process), attach_and_start(core, container));
     auto& state = container->record.state;
     state.exit_code = 0;
     state.error.clear();
@@ -250,6 +256,7 @@ Task<void> start_run(Core& core, LivePtr container) {
     container->stop_requested = false;
     container->record.state.wanted = Wanted::running;
     ++container->run;
+    container->exec_base.reset();
     std::exception_ptr failure;
     std::string reason;
     try {

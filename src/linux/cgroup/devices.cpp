@@ -27,12 +27,27 @@ bool matches_all(const DeviceRule& rule) {
     return rule.type == 'a' && rule.major < 0 && rule.minor < 0 && rule.read && rule.write && rule.make;
 }
 
+/// One of the two files, opened once for all rules.
+class RuleFile {
+  public:
+    RuleFile(int directory, const char* name)
+        : name_(name),
+          file_(check(::openat(directory, name, O_WRONLY | O_CLOEXEC), "open cgroup file {}", name)) {}
+
+    void write(std::string_view rule) {
+        check(::write(file_.get(), rule.data(), rule.size()), "write \"{}\" to cgroup file {}", rule, name_);
+    }
+
+  private:
+    const char* name_;
+    UniqueFd file_;
+};
+
 void set_v1(int directory, const std::vector<DeviceRule>& rules) {
     // "a" alone resets the list; what is denied by nothing else starts denied.
-    if (rules.empty() || !matches_all(rules.front())) write_file(directory, files::v1_devices_deny, "a");
-    for (const auto& rule : rules)
-        write_file(directory, rule.allow ? files::v1_devices_allow : files::v1_devices_deny,
-                   matches_all(rule) ? "a" : v1_rule(rule));
+    RuleFile allow(directory, files::v1_devices_allow), deny(directory, files::v1_devices_deny);
+    if (rules.empty() || !matches_all(rules.front())) deny.write("a");
+    for (const auto& rule : rules) (rule.allow ? allow : deny).write(matches_all(rule) ? "a" : v1_rule(rule));
 }
 
 bpf_insn instruction(int code, int target, int source, int offset, std::int32_t immediate) {

@@ -202,6 +202,13 @@ UniqueFd take_root(Prepared& prepared) {
     return {};
 }
 
+/// The descriptors that the child has a copy of.
+std::vector<UniqueFd> take_used(Prepared& prepared) {
+    auto used = std::move(prepared.descriptors);
+    for (auto& tasks : prepared.cgroup.tasks) used.push_back(std::move(tasks));
+    return used;
+}
+
 void prepare_program(const CreateRequest& request, const oci::RuntimeConfig& config, Prepared& prepared) {
     auto& program = prepared.plan.program;
     program = plan_program(*config.process);
@@ -254,22 +261,24 @@ Created create(const CreateRequest& request) {
     prepared.channel.child.reset();
     if (config.process->oom_score_adj) set_oom_score(process.pid, *config.process->oom_score_adj);
     auto state = state_of(request, config, cgroup.path(), bundle, process);
+    // The child is at work meanwhile.
+    write_state(request.state_root, state);
     serve_child(config, state, prepared.plan, prepared.channel.parent.get(), process);
     set_limits(process.pid, prepared.limits_from_outside);
-    write_state(request.state_root, state);
     process.root = take_root(prepared);
 
     kill_process.cancel();
     remove_cgroup.cancel();
     remove_state.cancel();
-    return Created(std::move(process), std::move(prepared.channel.parent), request.state_root, request.id,
-                   !config.hooks.poststart.empty());
+    return Created(std::move(process), std::move(prepared.channel.parent), take_used(prepared),
+                   request.state_root, request.id, !config.hooks.poststart.empty());
 }
 
-Created::Created(Process created, UniqueFd gate, std::filesystem::path state_root, std::string id,
-                 bool has_poststart_hooks)
+Created::Created(Process created, UniqueFd gate, std::vector<UniqueFd> used, std::filesystem::path state_root,
+                 std::string id, bool has_poststart_hooks)
     : process(std::move(created)),
       gate_(std::move(gate)),
+      used_(std::move(used)),
       state_root_(std::move(state_root)),
       id_(std::move(id)),
       has_poststart_hooks_(has_poststart_hooks) {}
@@ -277,6 +286,7 @@ Created::Created(Process created, UniqueFd gate, std::filesystem::path state_roo
 Created::Created(Created&& other) noexcept
     : process(std::move(other.process)),
       gate_(std::move(other.gate_)),
+      used_(std::move(other.used_)),
       state_root_(std::move(other.state_root_)),
       id_(std::exchange(other.id_, {})),
       has_poststart_hooks_(other.has_poststart_hooks_) {}

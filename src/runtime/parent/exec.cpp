@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "linux/cgroup/cgroup.hpp"
 #include "linux/path.hpp"
+#include "linux/pidfd.hpp"
 #include "linux/terminal.hpp"
 #include "runtime/container.hpp"
 #include "runtime/init/init.hpp"
@@ -61,9 +62,6 @@ void serve_exec(int channel, Process& process, const std::vector<init::LimitStep
 /// All that the child needs; the plan points into the rest.
 struct Prepared {
     init::ExecPlan plan;
-    UniqueFd first;  ///< the container's first process
-    UniqueFd pid_namespace;
-    linux::cgroup::Entry cgroup;
     ChildStreams streams;
     Channel channel;
     Terminal terminal;
@@ -71,65 +69,104 @@ struct Prepared {
     std::vector<init::LimitStep> limits_from_outside;
 };
 
-UniqueFd find_running(const ExecRequest& request, const StateFile& state) {
+}  // namespace
+
+struct RunningContainer::Facts {
+    StateFile state;
+    UniqueFd first;          ///< the container's first process
+    UniqueFd pid_namespace;  ///< none when it is the runtime's
+    linux::cgroup::Cgroup cgroup;
+    linux::cgroup::Entry entry;
+    unsigned long personality = 0;
+    linux::SeccompProgram seccomp;
+    unsigned seccomp_flags = 0;
+    std::optional<int> oom_score_adj;
+};
+
+namespace {
+
+using Facts = RunningContainer::Facts;
+
+std::unique_ptr<Facts> read_facts(const std::filesystem::path& state_root, const std::string& id) {
+    auto state = read_state(state_root, id);
     auto first = find_process(state);
     if (!first) throw Conflict("cannot exec in a stopped container");
-    if (status_of(request.state_root, state) == Status::paused)
-        throw Conflict("cannot exec in a paused container");
-    return first;
+    auto cgroup = linux::cgroup::Cgroup::open(state.cgroup);
+    auto entry = cgroup.entry();
+    auto facts = std::make_unique<Facts>(Facts{.state = std::move(state),
+                                               .first = std::move(first),
+                                               .pid_namespace = {},
+                                               .cgroup = std::move(cgroup),
+                                               .entry = std::move(entry),
+                                               .seccomp = {},
+                                               .oom_score_adj = {}});
+    if (facts->state.namespaces & CLONE_NEWPID) {
+        auto path = fmt::format("/proc/{}/ns/pid", facts->state.pid);
+        facts->pid_namespace.reset(check(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "open {}", path));
+    }
+    auto config = read_config(facts->state.bundle);
+    if (config.linux.personality) facts->personality = personality_of(*config.linux.personality);
+    if (config.linux.seccomp) {
+        facts->seccomp = seccomp_program(*config.linux.seccomp, state_root);
+        facts->seccomp_flags = seccomp_flags(*config.linux.seccomp);
+    }
+    if (config.process) facts->oom_score_adj = config.process->oom_score_adj;
+    return facts;
 }
 
-void prepare_program(const ExecRequest& request, const StateFile& state, const oci::RuntimeConfig& config,
-                     Prepared& prepared) {
+void require_running(const Facts& facts) {
+    if (linux::pidfd_wait_exit(facts.first.get(), 0)) throw Conflict("cannot exec in a stopped container");
+    if (facts.cgroup.frozen()) throw Conflict("cannot exec in a paused container");
+}
+
+void prepare_program(const ExecRequest& request, const Facts& facts, Prepared& prepared) {
     auto& program = prepared.plan.program;
     program = plan_program(request.process);
-    if (config.linux.personality) program.personality = personality_of(*config.linux.personality);
-    if (config.linux.seccomp) {
-        program.seccomp = seccomp_program(*config.linux.seccomp, request.state_root);
-        program.seccomp_flags = seccomp_flags(*config.linux.seccomp);
-    }
+    program.personality = facts.personality;
+    program.seccomp = facts.seccomp;
+    program.seccomp_flags = facts.seccomp_flags;
     prepared.streams = child_streams(request.streams);
     std::copy(std::begin(prepared.streams.fds), std::end(prepared.streams.fds), program.streams);
     prepared.channel = make_channel();
     program.channel = program.report = prepared.channel.child.get();
-    if (!state.has_user_namespace) return;
+    if (!facts.state.has_user_namespace) return;
     prepared.plan.entry.root_in_namespace = true;
     prepared.limits_from_outside.swap(program.limits);
     if (!prepared.limits_from_outside.empty()) program.gate = program.channel;
 }
 
-void prepare_entry(const ExecRequest& request, const StateFile& state, Prepared& prepared) {
+void prepare_entry(const ExecRequest& request, const Facts& facts, Prepared& prepared) {
     auto& plan = prepared.plan;
-    plan.pidfd = prepared.first.get();
-    plan.namespaces = namespaces_to_join(state);
+    plan.pidfd = facts.first.get();
+    plan.namespaces = namespaces_to_join(facts.state);
     if (request.process.terminal) {
-        prepared.terminal = open_terminal(state.pid, plan.program.terminal_size);
+        prepared.terminal = open_terminal(facts.state.pid, plan.program.terminal_size);
         plan.terminal = prepared.terminal.slave.get();
     }
-    prepared.cgroup = linux::cgroup::Cgroup::open(state.cgroup).entry();
-    for (const auto& tasks : prepared.cgroup.tasks) plan.entry.cgroup_tasks.push_back(tasks.get());
-    if (!(state.namespaces & CLONE_NEWPID)) return;
-    auto path = fmt::format("/proc/{}/ns/pid", state.pid);
-    prepared.pid_namespace.reset(check(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "open {}", path));
+    for (const auto& tasks : facts.entry.tasks) plan.entry.cgroup_tasks.push_back(tasks.get());
 }
 
 }  // namespace
 
-Process exec(const ExecRequest& request) {
-    check_process(request.process);
-    auto state = read_state(request.state_root, request.id);
-    Prepared prepared;
-    prepared.first = find_running(request, state);
-    auto config = read_config(state.bundle);
-    prepare_program(request, state, config, prepared);
-    prepare_entry(request, state, prepared);
+RunningContainer::RunningContainer(const std::filesystem::path& state_root, const std::string& id)
+    : facts_(read_facts(state_root, id)) {}
+RunningContainer::RunningContainer(RunningContainer&&) noexcept = default;
+RunningContainer& RunningContainer::operator=(RunningContainer&&) noexcept = default;
+RunningContainer::~RunningContainer() = default;
 
-    auto process = clone_child(0, prepared.pid_namespace.get(), prepared.cgroup.directory.get(),
+Process exec(const RunningContainer& container, const ExecRequest& request) {
+    check_process(request.process);
+    const auto& facts = container.facts();
+    require_running(facts);
+    Prepared prepared;
+    prepare_program(request, facts, prepared);
+    prepare_entry(request, facts, prepared);
+
+    auto process = clone_child(0, facts.pid_namespace.get(), facts.entry.directory.get(),
                                [&] { init::run_exec(prepared.plan); });
     Defer kill_process([&] { discard(process); });
     prepared.channel.child.reset();
-    auto score =
-        request.process.oom_score_adj ? request.process.oom_score_adj : config.process->oom_score_adj;
+    auto score = request.process.oom_score_adj ? request.process.oom_score_adj : facts.oom_score_adj;
     if (score) set_oom_score(process.pid, *score);
     serve_exec(prepared.channel.parent.get(), process, prepared.limits_from_outside);
     kill_process.cancel();

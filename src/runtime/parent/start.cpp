@@ -42,6 +42,7 @@ void Created::start() {
     auto gate = std::move(gate_);
     open_gate_mark(state_directory(state_root_, id_));
     if (!let_go_on(gate.get())) throw Conflict("cannot start a container that has stopped");
+    used_.clear();
     wait_for_exec(gate.get());
     auto id = std::exchange(id_, {});
     if (has_poststart_hooks_) run_poststart(state_root_, id);

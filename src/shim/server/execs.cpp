@@ -32,12 +32,11 @@ pid_t Execs::start(const std::string& id, const std::filesystem::path& state_roo
     try {
         Streams::Ends ends;
         if (!exec.process->terminal) ends = exec.streams->open_pipes();
-        runtime::ExecRequest request{.state_root = state_root,
-                                     .id = container,
-                                     .process = std::move(*exec.process),
+        if (!container_) container_.emplace(state_root, container);
+        runtime::ExecRequest request{.process = std::move(*exec.process),
                                      .streams = {ends.in.get(), ends.out.get(), ends.err.get()}};
         exec.process.reset();
-        auto process = runtime::exec(request);
+        auto process = runtime::exec(*container_, request);
         exec.started = true;
         exec.pid = process.pid;
         exec.pidfd = std::move(process.pidfd);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ class Execs {
     /// A child was reaped. False when it is none of these.
     bool reaped(pid_t pid, int code);
 
+    /// The container's first process has ended: nothing more is started.
+    void container_ended() noexcept { container_.reset(); }
+
     std::vector<std::string> running() const;
 
     /// No exec is left: neither a process nor output that somebody still reads.
@@ -57,6 +61,7 @@ class Execs {
     Loop& loop_;
     std::function<void(const protocol::Exit&)> exited_;
     std::map<std::string, Exec> execs_;
+    std::optional<runtime::RunningContainer> container_;  ///< from the first exec on
 };
 
 }  // namespace dhow::shim

@@ -181,6 +181,7 @@ void Supervisor::reap() {
 void Supervisor::container_exited(int code) {
     auto at = format_timestamp(now());
     state_ = State::exited;
+    execs_.container_ended();
     stop_watching_memory();
     if (!owns_pid_namespace_) {
         try {

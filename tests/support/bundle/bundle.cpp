@@ -167,10 +167,9 @@ oci::Process Bundle::process(std::vector<std::string> args) const {
 Output Bundle::exec(oci::Process process) {
     Pipe output;
     auto null = open_null();
-    auto made = runtime::exec({.state_root = state_root(),
-                               .id = id,
-                               .process = std::move(process),
-                               .streams = {null.get(), output.writer.get(), output.writer.get()}});
+    auto made = runtime::exec(
+        runtime::RunningContainer(state_root(), id),
+        {.process = std::move(process), .streams = {null.get(), output.writer.get(), output.writer.get()}});
     output.writer.reset();
     auto text = read_all(output.reader.get());
     return {linux::pidfd_reap(made.pidfd.get())->status(), text};

@@ -250,16 +250,17 @@ TEST(BundleExec, TakesTheContainersProcess) {
     spec.env = {"A=1"};
     spec.user = {1000, 1000, {1000}, "/home/u"};
     write(spec, directory);
-    auto process = exec_process(directory, {.args = {"id"}, .env = {"A=2", "B=3"}, .user = "0"}, ::getpid());
+    auto process = exec_process(read_exec_base(directory),
+                                {.args = {"id"}, .env = {"A=2", "B=3"}, .user = "0"}, ::getpid());
     EXPECT_THAT(process.args, ElementsAre("id"));
     EXPECT_THAT(process.env, Contains("A=2"));
     EXPECT_THAT(process.env, Contains("HOME=/root"));
     EXPECT_THAT(process.env, Not(Contains("TERM=xterm")));
     EXPECT_FALSE(process.terminal);
     EXPECT_EQ(process.capabilities->effective.size(), 14U);
-    EXPECT_THAT(
-        exec_process(directory, {.args = {"id"}, .privileged = true}, ::getpid()).capabilities->bounding,
-        Contains("CAP_SYS_ADMIN"));
+    EXPECT_THAT(exec_process(read_exec_base(directory), {.args = {"id"}, .privileged = true}, ::getpid())
+                    .capabilities->bounding,
+                Contains("CAP_SYS_ADMIN"));
     fs::remove_all(directory);
 }
 

@@ -57,7 +57,7 @@ TEST_F(Running, ExecHasATerminal) {
     auto process = bundle.process({"/bin/sh", "-c", "tty; stty size"});
     process.terminal = true;
     process.console_size = oci::ConsoleSize{.height = 11, .width = 22};
-    auto made = exec({.state_root = bundle.state_root(), .id = bundle.id, .process = process, .streams = {}});
+    auto made = exec(RunningContainer(bundle.state_root(), bundle.id), {.process = process, .streams = {}});
     auto text = test::read_all(made.terminal.get());
     linux::pidfd_reap(made.pidfd.get());
     EXPECT_THAT(text, HasSubstr("/dev/pts/0"));

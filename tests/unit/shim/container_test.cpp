@@ -313,7 +313,7 @@ TEST_F(ShimTest, ExecsRunBesideIt) {
             bundle::ExecOptions options;
             options.args = std::move(args);
             options.tty = tty;
-            return bundle::exec_process(test.root_ / "bundle", options, test.pid_);
+            return bundle::exec_process(bundle::read_exec_base(test.root_ / "bundle"), options, test.pid_);
         };
         ExecRequest one;
         one.exec_id = "one";
@@ -386,7 +386,7 @@ TEST_F(ShimTest, ReconnectedDaemonKnowsAll) {
     run_task([](ShimTest& test) -> Task<void> {
         test.wants({"cat"}, [](Spec& spec) { spec.open_stdin = spec.stdin_once = true; });
         co_await test.start();
-        auto process = bundle::exec_process(test.root_ / "bundle",
+        auto process = bundle::exec_process(bundle::read_exec_base(test.root_ / "bundle"),
                                             {.args = {"sh", "-c", "sleep 0.2; exit 4"}}, test.pid_);
         ExecRequest request;
         request.exec_id = "ends-alone";

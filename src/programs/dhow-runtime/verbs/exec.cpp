@@ -78,14 +78,12 @@ int exec_verb(const Invocation& invocation) {
     if (invocation.arguments.empty()) throw InvalidArgument("the container's id is missing");
     const auto& id = invocation.arguments.front();
     const auto& root = invocation.context.state_root;
-    runtime::ExecRequest request{.state_root = root,
-                                 .id = id,
-                                 .process = process_of(invocation, runtime::state(root, id).bundle),
+    runtime::ExecRequest request{.process = process_of(invocation, runtime::state(root, id).bundle),
                                  .streams = own_streams()};
     bool detached = invocation.options.has("detach");
     auto socket = invocation.options.get("console-socket");
     check_console_socket(request.process.terminal, detached, socket);
-    auto process = runtime::exec(request);
+    auto process = runtime::exec(runtime::RunningContainer(root, id), request);
     if (!socket.empty()) send_terminal(socket, process.terminal.get());
     write_pid_file(invocation.options.get("pid-file"), process.pid);
     return detached ? 0 : wait_in_foreground(std::move(process));
