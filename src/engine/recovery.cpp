@@ -68,7 +68,9 @@ Task<void> undo_run(Core& core, std::string id, std::shared_ptr<shim::Client> sh
 Task<std::shared_ptr<shim::Client>> find_shim(Core& core, std::string id, shim::Events events) {
     auto directory = core.run_directory(id);
     try {
-        co_return co_await shim::reconnect(directory, std::move(events));
+        auto shim = co_await shim::reconnect(directory, std::move(events));
+        if (!shim) co_await shim::wait_for_end(directory, core.pool);
+        co_return shim;
     } catch (const Error& error) {
         log::warning("the shim of container {} does not answer: {}", id.substr(0, 12), error.what());
     }

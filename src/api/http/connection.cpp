@@ -361,7 +361,10 @@ void Connection::client_is_gone() {
 
 void Connection::close_gracefully() {
     closing_ = true;
-    if (idle_) close(socket_);
+    if (idle_) return close(socket_);
+    // What only waits or follows would never end by itself. A stream is ended whole.
+    if (answer_ == Answer::streaming && on_disconnect_) return std::exchange(on_disconnect_, nullptr)();
+    if (answer_ == Answer::upgraded || on_disconnect_) abort();
 }
 
 void Connection::abort() {

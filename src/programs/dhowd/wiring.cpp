@@ -32,7 +32,7 @@ namespace {
 
 /// Calls that may be stuck in the kernel before others wait. Threads cost memory only once they run.
 constexpr std::size_t blocking_threads = 8;
-constexpr auto shutdown_patience = std::chrono::seconds(1);  // for requests under way; followers never end
+constexpr auto shutdown_patience = std::chrono::seconds(5);  // for requests under way
 constexpr auto housekeeping_pause = std::chrono::seconds(30);
 constexpr auto housekeeping_cost = std::chrono::milliseconds(10);  // of processor time, with room to spare
 

@@ -10,12 +10,16 @@
 #include "shim/client/link.hpp"
 #include "shim/client/spawn.hpp"
 #include "shim/protocol/exit_record.hpp"
+#include "shim/protocol/run_lock.hpp"
 
 namespace dhow::shim {
 
 using protocol::Kind;
 
 namespace {
+
+/// A shim without a daemon ends as soon as it sees that.
+constexpr auto lock_patience = std::chrono::seconds(10);
 
 std::string attach_payload(const AttachRequest& request) {
     return protocol::encode(protocol::Attach{request.exec_id, request.in, request.out, request.err,
@@ -143,7 +147,9 @@ Task<std::shared_ptr<Client>> spawn(Spec spec, Events events, BlockingPool& pool
     // Waits in the socket until the shim reads it.
     link->tell(Kind::setup, protocol::encode(to_setup(spec)));
     auto start = [&spec, control = theirs.get()] {
-        return spawn_detached(spec.runtime, {"shim", "--control", "3", spec.id}, control);
+        auto lock = protocol::lock_run(spec.run_directory, lock_patience);
+        return spawn_detached(spec.runtime, {"shim", "--control", "3", "--lock", "5", spec.id},
+                              {.control = control, .lock = lock.get()});
     };
     auto child = co_await pool.run(start);
     theirs.reset();
@@ -175,6 +181,13 @@ Task<std::shared_ptr<Client>> reconnect(std::filesystem::path run_directory, Eve
     co_return std::make_shared<RemoteShim>(std::move(link));
 }
 
+Task<void> wait_for_end(std::filesystem::path run_directory, BlockingPool& pool) {
+    auto work = [&run_directory] {
+        if (std::filesystem::exists(run_directory)) (void)protocol::lock_run(run_directory, lock_patience);
+    };
+    co_await pool.run(work);
+}
+
 std::optional<ExitStatus> read_exit_status(const std::filesystem::path& run_directory) {
     auto exit = protocol::read_exit_record(run_directory);
     if (!exit) return std::nullopt;
@@ -187,8 +200,8 @@ Task<void> remove_remains(std::filesystem::path runtime, std::filesystem::path s
         std::array<int, 2> ends{-1, -1};
         check(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
         UniqueFd out(ends[0]), in(ends[1]);
-        auto child =
-            spawn_detached(runtime, {"--root", state_root.string(), "delete", "--force", id}, -1, in.get());
+        auto child = spawn_detached(runtime, {"--root", state_root.string(), "delete", "--force", id},
+                                    {.errors = in.get()});
         in.reset();
         std::string said(4096, '\0');
         auto got = ::read(out.get(), said.data(), said.size());

@@ -138,6 +138,10 @@ Task<std::shared_ptr<Client>> spawn(Spec spec, Events events, BlockingPool& pool
 /// returned.
 Task<std::shared_ptr<Client>> reconnect(std::filesystem::path run_directory, Events events);
 
+/// Waits until no shim works in `run_directory`: one that reconnect() did not find may be just beginning, for
+/// a daemon that has died. @throws Unavailable when it does not end
+Task<void> wait_for_end(std::filesystem::path run_directory, BlockingPool& pool);
+
 /// The exit status that a shim left in `run_directory`, when it has ended. Blocking.
 std::optional<ExitStatus> read_exit_status(const std::filesystem::path& run_directory);
 

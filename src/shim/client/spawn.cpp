@@ -19,7 +19,8 @@ namespace {
 
 constexpr int control_number = 3;
 constexpr int program_number = 4;
-constexpr int reserved = 5;  // below: what the child's own numbers are
+constexpr int lock_number = 5;
+constexpr int reserved = 6;  // below: what the child's own numbers are
 
 /// A copy whose number collides with none of the child's.
 UniqueFd copy_above_reserved(int fd) {
@@ -80,21 +81,23 @@ int protected_program(const std::filesystem::path& program) {
 
 }  // namespace
 
-Child spawn_detached(const std::filesystem::path& program, const std::vector<std::string>& args, int control,
-                     int errors) {
+Child spawn_detached(const std::filesystem::path& program, const std::vector<std::string>& args,
+                     const GivenDescriptors& given) {
     int executable = protected_program(program);
     Actions actions;
     // Descriptors from 3 on are the daemon's, so copying to 3 must come before the daemon's own 3 is gone.
-    UniqueFd kept_control, kept_errors;
-    if (control >= 0) actions.copy((kept_control = copy_above_reserved(control)).get(), control_number);
-    if (errors >= 0)
-        actions.copy((kept_errors = copy_above_reserved(errors)).get(), 2);
+    UniqueFd control, lock, errors;
+    if (given.control >= 0)
+        actions.copy((control = copy_above_reserved(given.control)).get(), control_number);
+    if (given.lock >= 0) actions.copy((lock = copy_above_reserved(given.lock)).get(), lock_number);
+    if (given.errors >= 0)
+        actions.copy((errors = copy_above_reserved(given.errors)).get(), 2);
     else
         actions.open_null(2);
     actions.open_null(0);
     actions.open_null(1);
     actions.copy(executable, program_number);
-    ::posix_spawn_file_actions_addclosefrom_np(&actions.value, program_number + 1);
+    ::posix_spawn_file_actions_addclosefrom_np(&actions.value, reserved);
     Attributes attributes;
 
     std::string name = program;

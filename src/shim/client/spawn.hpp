@@ -16,12 +16,19 @@ struct Child {
     UniqueFd pidfd;
 };
 
-/// Starts `program` in a session of its own, with default signals, /dev/null as 0, 1 and 2 (but `errors` as 2
-/// when given), `control` as descriptor 3 when given, no other descriptor and no environment but PATH.
+/// What a program is given beside /dev/null as 0, 1 and 2. Borrowed; -1: nothing.
+struct GivenDescriptors {
+    int control = -1;  ///< becomes 3
+    int lock = -1;     ///< becomes 5 (4 is the program itself)
+    int errors = -1;   ///< becomes 2
+};
+
+/// Starts `program` in a session of its own, with default signals, the descriptors given, no other descriptor
+/// and no environment but PATH.
 /// Blocking until its exec is done (posix_spawn(3), which is vfork: the size of this process does not
 /// matter).
 /// @throws NotFound when there is no such program; SystemError.
 Child spawn_detached(const std::filesystem::path& program, const std::vector<std::string>& args,
-                     int control = -1, int errors = -1);
+                     const GivenDescriptors& given);
 
 }  // namespace dhow::shim

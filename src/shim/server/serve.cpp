@@ -21,19 +21,30 @@ namespace dhow::shim {
 namespace {
 
 constexpr int control_number = 3;
+constexpr int lock_number = 4;
 constexpr auto quiet = std::chrono::seconds(1);  // after which it counts as idle
 
+UniqueFd move_to(int number, int fd) {
+    if (fd != number)
+        check(::dup3(fd, number, O_CLOEXEC), "dup3");
+    else
+        check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "fcntl");
+    return UniqueFd(number);
+}
+
+struct Kept {
+    UniqueFd control;
+    UniqueFd lock;
+};
+
 /// Everything that a careless parent left open would otherwise live as long as the container.
-UniqueFd keep_only(int control) {
-    if (control != control_number) {
-        check(::dup3(control, control_number, O_CLOEXEC), "dup3");
-    } else {
-        check(::fcntl(control, F_SETFD, FD_CLOEXEC), "fcntl");
-    }
-    check(::close_range(control_number + 1, ~0U, 0), "close_range");
+Kept keep_only(int control, int lock) {
+    Kept kept{move_to(control_number, control), {}};
+    if (lock >= 0) kept.lock = move_to(lock_number, lock);
+    check(::close_range(kept.lock ? lock_number + 1 : control_number + 1, ~0U, 0), "close_range");
     int flags = check(::fcntl(control_number, F_GETFL), "fcntl");
     check(::fcntl(control_number, F_SETFL, flags | O_NONBLOCK), "fcntl");
-    return UniqueFd(control_number);
+    return kept;
 }
 
 /// The kernel's killer takes the daemon and the shims last; the runtime sets the container's own value.
@@ -73,12 +84,12 @@ void become_supervisor() {
 
 }  // namespace
 
-int serve(int control) {
-    auto socket = keep_only(control);
+int serve(int control, int lock) {
+    auto kept = keep_only(control, lock);
     auto signals = take_signals();
     become_supervisor();
     Loop loop;
-    Supervisor supervisor(loop, std::move(socket));
+    Supervisor supervisor(loop, std::move(kept.control), std::move(kept.lock));
     loop.watch(signals.get(), EPOLLIN, [&](std::uint32_t) {
         std::array<signalfd_siginfo, 8> pending;
         (void)!::read(signals.get(), pending.data(), sizeof pending);

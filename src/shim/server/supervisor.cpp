@@ -37,8 +37,10 @@ int exit_code(const siginfo_t& info) {
 
 }  // namespace
 
-Supervisor::Supervisor(Loop& loop, UniqueFd control)
-    : loop_(loop), execs_(loop, [this](const protocol::Exit& exit) { exec_exited(exit); }) {
+Supervisor::Supervisor(Loop& loop, UniqueFd control, UniqueFd lock)
+    : loop_(loop),
+      lock_(std::move(lock)),
+      execs_(loop, [this](const protocol::Exit& exit) { exec_exited(exit); }) {
     add_connection(std::move(control));
 }
 
@@ -229,6 +231,7 @@ void Supervisor::stop_listening() noexcept {
     ::unlink((std::filesystem::path(setup_.run_directory) / protocol::socket_name).c_str());
     loop_.forget(listener_.get());
     listener_.reset();
+    lock_.reset();
 }
 
 void Supervisor::remove_container() {

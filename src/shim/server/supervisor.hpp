@@ -31,7 +31,8 @@ namespace dhow::shim {
 class Supervisor {
   public:
     /// @param control the first connection, to the daemon that started this shim.
-    Supervisor(Loop& loop, UniqueFd control);
+    /// @param lock of the run directory (protocol/run_lock.hpp): let go of when the folder may be another's.
+    Supervisor(Loop& loop, UniqueFd control, UniqueFd lock);
     ~Supervisor();
 
     /// SIGCHLD came: reaps every child that has ended.
@@ -79,6 +80,7 @@ class Supervisor {
     State state_ = State::born;
     protocol::Setup setup_;
     std::optional<protocol::Failed> setup_failure_;
+    UniqueFd lock_;
     UniqueFd listener_;
     std::list<std::unique_ptr<Connection>> connections_;
     std::unique_ptr<LogFile> log_;

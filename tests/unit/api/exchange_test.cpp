@@ -220,5 +220,45 @@ TEST_F(HttpTest, StopsAfterTheRequestUnderWay) {
     EXPECT_TRUE(stopped);
 }
 
+TEST_F(HttpTest, WhoFollowsIsSentToTheEndWhenItStops) {
+    route(Method::get, "/follow", [](Exchange& exchange) -> Task<void> {
+        TimedSignal over(co_await asio::this_coro::executor);
+        exchange.on_disconnect([&] { over.notify(); });
+        co_await exchange.start_stream("text/plain");
+        co_await exchange.write("first");
+        co_await over.wait_for(std::chrono::seconds(30));
+        co_await exchange.write("last");
+    });
+    connect();
+    send("GET /follow HTTP/1.1\r\nHost: x\r\n\r\n");
+    run();
+    auto stop = [&]() -> Task<void> { co_await server_->stop(std::chrono::seconds(30)); };
+    asio::co_spawn(loop_, stop(), asio::detached);
+    run();
+    bool closed = false;
+    EXPECT_TRUE(received(&closed).ends_with("5\r\nfirst\r\n4\r\nlast\r\n0\r\n\r\n"));
+    EXPECT_TRUE(closed);
+    EXPECT_EQ(server_->connections(), 0U);
+}
+
+TEST_F(HttpTest, WhoWaitsIsLetGoWhenItStops) {
+    route(Method::get, "/wait", [](Exchange& exchange) -> Task<void> {
+        TimedSignal over(co_await asio::this_coro::executor);
+        exchange.on_disconnect([&] { over.notify(); });
+        co_await over.wait_for(std::chrono::seconds(30));
+        throw ClientGone();
+    });
+    connect();
+    send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    run();
+    auto stop = [&]() -> Task<void> { co_await server_->stop(std::chrono::seconds(30)); };
+    asio::co_spawn(loop_, stop(), asio::detached);
+    run();
+    bool closed = false;
+    EXPECT_EQ(received(&closed), "");
+    EXPECT_TRUE(closed);
+    EXPECT_EQ(server_->connections(), 0U);
+}
+
 }  // namespace
 }  // namespace dhow::api::http

@@ -8,6 +8,7 @@ namespace dhow::runtime_program {
 
 static constexpr Option options_table[] = {
     {"control", "", true, "descriptor of the connection to dhowd"},
+    {"lock", "", true, "descriptor of the run directory's lock"},
 };
 const std::span<const Option> shim_options = options_table;
 
@@ -16,7 +17,9 @@ int shim_verb(const Invocation& invocation) {
     (void)invocation.only_id();
     auto control = invocation.options.find("control");
     if (!control) throw InvalidArgument("--control is needed: dhowd starts shims, people do not");
-    return shim::serve(static_cast<int>(parse_number("control", *control)));
+    auto lock = invocation.options.find("lock");
+    return shim::serve(static_cast<int>(parse_number("control", *control)),
+                       lock ? static_cast<int>(parse_number("lock", *lock)) : -1);
 }
 
 }  // namespace dhow::runtime_program
