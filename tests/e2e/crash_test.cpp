@@ -3,6 +3,8 @@
 #include <random>
 #include <thread>
 
+#include <gmock/gmock.h>
+
 #include "support/end_to_end.hpp"
 #include "support/http.hpp"
 
@@ -163,9 +165,10 @@ TEST_F(Crash, exec_session_survives_in_the_container) {
 }
 
 /// A daemon that dies while `line` is on its way: after the restart what is listed can be used and removed,
-/// and the leak check of the fixture finds nothing else.
+/// and the leak check of the fixture finds nothing else. dhow's own client asks: it is at the daemon in a
+/// millisecond, so that the moments fall into the daemon's work.
 void crash_during(Daemon& daemon, const std::string& line, std::chrono::microseconds after) {
-    Process client(daemon.sh(line), "", "");
+    Process client(daemon.sh(line, Client::dhow), "", "");
     std::this_thread::sleep_for(after);
     daemon.kill9();
     client.wait(5s);
@@ -180,10 +183,10 @@ void crash_during(Daemon& daemon, const std::string& line, std::chrono::microsec
 class CrashAt : public Crash, public testing::WithParamInterface<int> {
   protected:
     /// Moments that cover the whole way of a container, a little different in each run.
-    static std::chrono::microseconds moment() {
+    static std::chrono::microseconds moment(int step = 4000) {
         static std::mt19937 random(std::random_device{}());
-        return std::chrono::microseconds(GetParam() * 4000 +
-                                         std::uniform_int_distribution<int>(0, 4000)(random));
+        return std::chrono::microseconds(GetParam() * step +
+                                         std::uniform_int_distribution<int>(0, step)(random));
     }
 };
 
@@ -216,12 +219,55 @@ TEST_P(CrashAt, while_a_container_exits) {
 
 TEST_P(CrashAt, while_a_container_is_stopped) {
     docker("run -d --name stops busybox sh -c 'trap \"exit 6\" TERM; while :; do usleep 1000; done'");
-    Process client(daemon().sh("docker stop -t 5 stops"), "", "");
+    Process client(daemon().sh("docker stop -t 5 stops", Client::dhow), "", "");
     std::this_thread::sleep_for(moment());
     daemon().crash_and_restart();
     client.wait(5s);
     auto result = docker("stop -t 5 stops");
     EXPECT_EQ(inspect("stops", "{{.State.ExitCode}}"), "6");
+}
+
+TEST_P(CrashAt, while_an_exec_starts) {
+    docker("run -d --name box busybox sleep 1000");
+    crash_during(daemon(), "docker exec box sh -c 'echo once >>/tmp/said'", moment(1000));
+    EXPECT_EQ(inspect("box", "{{.State.Status}}"), "running");
+    EXPECT_EQ(docker("exec box sh -c 'echo again >>/tmp/said; tail -n 1 /tmp/said'"), "again");
+}
+
+TEST_P(CrashAt, while_a_network_is_made) {
+    crash_during(daemon(), "docker network create --subnet 10.98.0.0/24 apart", moment(1500));
+    // Whole or not there: the name and the subnet are its own, or free.
+    if (daemon().docker("network inspect apart").status != 0)
+        docker("network create --subnet 10.98.0.0/24 apart");
+    EXPECT_THAT(docker("run --rm --network apart busybox ip -4 addr show eth0"),
+                testing::HasSubstr("10.98.0."));
+    docker("network rm apart");
+}
+
+TEST_P(CrashAt, while_a_network_is_removed) {
+    docker("network create --subnet 10.98.0.0/24 apart");
+    crash_during(daemon(), "docker network rm apart", moment(1500));
+    if (daemon().docker("network inspect apart").status == 0) {
+        docker("run --rm --network apart busybox true");
+        docker("network rm apart");
+    }
+    docker("network create --subnet 10.98.0.0/24 apart && docker network rm apart");
+}
+
+TEST_P(CrashAt, while_a_container_changes_its_networks) {
+    docker("network create --subnet 10.98.0.0/24 apart");
+    docker("run -d --name box busybox sleep 1000");
+    crash_during(daemon(), "docker network connect apart box && docker network disconnect apart box",
+                 moment(2000));
+    EXPECT_EQ(docker("exec box ping -c 1 -W 1 $(docker network inspect bridge -f '{{(index .IPAM.Config "
+                     "0).Gateway}}') "
+                     ">/dev/null && echo reached"),
+              "reached");
+    bool connected = inspect("box", "{{len .NetworkSettings.Networks}}") == "2";
+    docker(connected ? "network disconnect apart box" : "network connect apart box");
+    auto addresses = docker("exec box ip -4 addr");
+    EXPECT_EQ(addresses.find("10.98.0.") != addresses.npos, !connected) << addresses;
+    docker("rm -f box && docker network rm apart");
 }
 
 INSTANTIATE_TEST_SUITE_P(at, CrashAt, testing::Range(0, 8));
