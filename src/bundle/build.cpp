@@ -99,7 +99,8 @@ oci::Process build_process(const Spec& spec, const std::vector<std::string>& cap
     process.capabilities = capability_sets(capabilities, spec.user.uid);
     process.rlimits = to_oci(spec.rlimits);
     process.no_new_privileges = spec.security.no_new_privileges;
-    process.apparmor_profile = spec.security.apparmor;
+    // A process that is given no profile stays as unconfined as the shim that makes it.
+    if (spec.security.apparmor != "unconfined") process.apparmor_profile = spec.security.apparmor;
     process.oom_score_adj = spec.oom_score_adj;
     return process;
 }

@@ -156,6 +156,13 @@ oci::Mount to_oci(const Mount& wanted, std::string& root_propagation) {
         if (wanted.read_only) mount.options.emplace_back("ro");
         return mount;
     }
+    if (wanted.kind == Mount::Kind::filesystem) {
+        mount.type = wanted.type;
+        mount.source = wanted.source;
+        mount.options = wanted.filesystem_options;
+        if (wanted.read_only) mount.options.emplace_back("ro");
+        return mount;
+    }
     if (!wanted.source.starts_with('/'))
         throw InvalidArgument(
             "invalid mount config for type \"bind\": invalid mount path: '{}' mount path must be absolute",

@@ -40,11 +40,11 @@ struct Namespaces {
     Namespace cgroup;
 };
 
-/// One mount into the container. Volumes are bind mounts by now.
+/// One mount into the container. Volumes are binds, or file systems when they have options.
 struct Mount {
-    enum class Kind { bind, tmpfs };
+    enum class Kind { bind, tmpfs, filesystem };
     Kind kind = Kind::bind;
-    std::string source;       ///< bind: an absolute path of the host that exists
+    std::string source;       ///< bind: an absolute path of the host that exists; filesystem: its device
     std::string destination;  ///< absolute path in the container
     bool read_only = false;
     bool recursive = true;            ///< bind: submounts come along (BindOptions.NonRecursive is false)
@@ -52,6 +52,8 @@ struct Mount {
     bool force_read_only_recursive = false;  ///< fail where the kernel cannot
     std::string propagation;                 ///< bind: "", [r]private, [r]shared, [r]slave. Empty is rprivate
     std::vector<std::string> tmpfs_options;  ///< "size=64m", "mode=1777", "exec", ...
+    std::string type;                        ///< filesystem: as mount(8) takes it
+    std::vector<std::string> filesystem_options;  ///< filesystem: as mount(8) takes them after -o
 };
 
 /// Who the process is: numbers of the container's user namespace.

@@ -11,6 +11,7 @@
 #include "engine/core.hpp"
 #include "engine/model/volume_json.hpp"
 #include "engine/volume_content.hpp"
+#include "engine/volume_source.hpp"
 
 namespace dhow::engine {
 
@@ -32,15 +33,6 @@ void check_name(const std::string& name) {
             "use absolute path",
             name, name);
     if (name.size() > 255) throw InvalidArgument("create {}: volume name is too long", name.substr(0, 32));
-}
-
-/// Mounting a device or another file system as a volume is more than the local driver does here.
-void refuse_options(const VolumeCreateRequest& request) {
-    if (!request.options.empty())
-        throw NotImplemented(
-            "create {}: option \"{}\" of the local volume driver is not supported: dhow's volumes are "
-            "directories of the data root; bind-mount a mounted file system instead",
-            request.name, request.options.begin()->first);
 }
 
 bool is_anonymous(const Volume& volume) { return volume.labels.contains(anonymous_label); }
@@ -75,12 +67,13 @@ Task<Volume> Volumes::create(VolumeCreateRequest request) {
     bool anonymous = request.anonymous || request.name.empty();
     if (request.name.empty()) request.name = random_hex(32);
     check_name(request.name);
-    refuse_options(request);
+    with_context("create " + request.name, [&] { check_volume_options(request.options); });
     if (auto found = volumes_.find(request.name); found != volumes_.end()) co_return found->second;
 
     Volume volume;
     volume.name = request.name;
     volume.labels = std::move(request.labels);
+    volume.options = std::move(request.options);
     if (anonymous) volume.labels.emplace(anonymous_label, "");
     volume.created_at = now();
     auto folder = core_.options.data_root / "volumes" / volume.name;
@@ -199,8 +192,13 @@ std::vector<std::string> Volumes::only_of(const Container& container) const {
 
 Task<void> Volumes::copy_up(std::string name, store::Snapshot root, std::string path) {
     auto volume = inspect(name);
-    auto work = [volume, root, path, used = !users(name).empty()] {
-        if (used)
+    auto source = volume_source(volume);
+    // Another file system is mounted when a container runs, and keeps the content that it has.
+    if (!source.is_folder() && !source.is_bind()) co_return;
+    auto work = [volume, source, root, path, used = !users(name).empty()] {
+        if (source.is_bind())
+            fill_from_image(source.device, root, path);
+        else if (used)
             fill_from_image(volume.mountpoint, root, path);
         else
             fill_whole_from_image(volume.mountpoint, root, path);

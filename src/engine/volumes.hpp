@@ -21,8 +21,7 @@ struct VolumeCreateRequest {
     std::string name;        ///< empty: 64 hexadecimal digits, and it is anonymous
     bool anonymous = false;  ///< made for a container: with a name that was made up for it
     std::string driver;      ///< empty: "local"; there is no other
-    std::map<std::string, std::string>
-        options;  ///< none is needed; those of mount(8) are refused with a reason
+    std::map<std::string, std::string> options;  ///< type, device, o: volume_source.hpp
     std::map<std::string, std::string> labels;
 };
 

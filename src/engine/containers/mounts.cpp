@@ -201,8 +201,11 @@ Task<std::vector<std::string>> realize_mounts(Core& core, Container& record) {
             request.anonymous = mount.anonymous;
             for (const auto& given : record.host_config.mounts)
                 if (given.type == "volume" && clean(given.target) == mount.destination &&
-                    given.volume_options)
+                    given.volume_options) {
                     request.labels = given.volume_options->labels;
+                    if (given.volume_options->driver_config)
+                        request.options = given.volume_options->driver_config->options;
+                }
             bool exists = core.volumes.exists(mount.name);
             auto volume = co_await core.volumes.create(std::move(request));
             if (!exists) made.push_back(volume.name);

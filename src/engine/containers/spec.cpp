@@ -25,7 +25,24 @@ std::string subdirectory(const std::string& volume, const std::string& subpath) 
     return std::filesystem::read_symlink(fmt::format("/proc/self/fd/{}", found->get())).string();
 }
 
-bundle::Mount make_mount(const MountPoint& point) {
+/// A volume that is a file system of its own, or a folder of the host.
+bundle::Mount mount_source(const MountPoint& point, const VolumeSource& source) {
+    if (!point.subpath.empty())
+        throw InvalidArgument("volume {} has options: a subpath of it cannot be mounted", point.name);
+    bundle::Mount mount;
+    mount.kind = bundle::Mount::Kind::filesystem;
+    mount.destination = point.destination;
+    mount.read_only = !point.read_write;
+    mount.type = source.type;
+    mount.source = source.device;
+    mount.filesystem_options = source.options;
+    return mount;
+}
+
+bundle::Mount make_mount(const MountPoint& point, const StartFacts& facts) {
+    auto source = facts.volumes.find(point.name);
+    if (point.type == "volume" && source != facts.volumes.end() && !source->second.is_folder())
+        return mount_source(point, source->second);
     bundle::Mount mount;
     mount.destination = point.destination;
     mount.read_only = !point.read_write;
@@ -169,7 +186,7 @@ bundle::Spec make_spec(const Container& record, const store::Snapshot& snapshot,
             throw InvalidArgument("exec: \"{}\": the program of --init does not exist", spec.init_path);
     }
     spec.namespaces = facts.namespaces;
-    for (const auto& point : record.mounts) spec.mounts.push_back(make_mount(point));
+    for (const auto& point : record.mounts) spec.mounts.push_back(make_mount(point, facts));
     spec.hostname_path = record.hostname_path;
     spec.hosts_path = record.hosts_path;
     spec.resolv_conf_path = record.resolv_conf_path;

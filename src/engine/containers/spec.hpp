@@ -1,6 +1,7 @@
 #pragma once
 // From a record to what room bundle is told: every name becomes a path or a number.
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "engine/host.hpp"
 #include "engine/model/container.hpp"
 #include "engine/options.hpp"
+#include "engine/volume_source.hpp"
 #include "store/snapshots.hpp"
 
 namespace dhow::engine {
@@ -20,6 +22,7 @@ struct StartFacts {
     std::string shm_path;
     bundle::EtcPaths joined_etc;  ///< of the container whose network is joined; empty: own files
     bool host_network = false;
+    std::map<std::string, VolumeSource> volumes;  ///< of the record's volumes, by name
 };
 
 /// The spec of a container. Blocking: it looks up users in the layers and opens the sources of mounts.

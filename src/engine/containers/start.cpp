@@ -76,7 +76,7 @@ void join_ipc(Core& core, const Container& record, StartFacts& facts) {
     }
 }
 
-StartFacts decide_namespaces(Core& core, Container& record) {
+StartFacts decide_facts(Core& core, Container& record) {
     StartFacts facts;
     const auto& host = record.host_config;
     join_network(core, record, facts);
@@ -85,6 +85,9 @@ StartFacts decide_namespaces(Core& core, Container& record) {
     if (auto name = joined_container(host.pid_mode); !name.empty())
         facts.namespaces.pid = joined(*running(core, name, "PID"), "pid");
     if (host.uts_mode == "host") facts.namespaces.uts.mode = Namespace::Mode::host;
+    for (const auto& mount : record.mounts)
+        if (mount.type == "volume" && core.volumes.exists(mount.name))
+            facts.volumes.emplace(mount.name, volume_source(core.volumes.inspect(mount.name)));
     if (host.cgroupns_mode == "host") facts.namespaces.cgroup.mode = Namespace::Mode::host;
     return facts;
 }
@@ -203,7 +206,7 @@ Task<void> attach_and_start(Core& core, LivePtr container) {
 }
 
 Task<void> begin(Core& core, LivePtr container) {
-    auto facts = decide_namespaces(core, container->record);
+    auto facts = decide_facts(core, container->record);
     // Before the shim is there, which opens it at once. On a tmpfs this does not block.
     std::filesystem::create_directories(core.run_directory(container->id()));
     co_await both(prepare(core, container, std::move(facts)), spawn_shim(core, container));

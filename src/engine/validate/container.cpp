@@ -93,8 +93,8 @@ void refuse_the_impossible(const HostConfig& host) {
             "does not use");
     if (!host.isolation.empty() && host.isolation != "default")
         throw InvalidArgument("invalid isolation '{}' on linux", host.isolation);
-    if (!host.runtime.empty() && host.runtime != "dhow" && host.runtime != "runc" &&
-        host.runtime != "io.containerd.runc.v2")
+    static constexpr std::array runtimes{"", "dhow-runtime", "runc", "io.containerd.runc.v2"};
+    if (std::ranges::find(runtimes, host.runtime) == runtimes.end())
         throw InvalidArgument("unknown or invalid runtime name: {}", host.runtime);
     if (!host.volume_driver.empty() && host.volume_driver != "local")
         throw NotFound("error looking up volume plugin {}: plugin \"{}\" not found", host.volume_driver,

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "engine/containers/containers.hpp"
 #include "engine/containers/mounts.hpp"
+#include "engine/volume_source.hpp"
 
 namespace dhow::engine {
 
@@ -86,6 +87,28 @@ TEST(Validate, RefusesWithDockersWords) {
          [](auto&, auto& h) { h.mounts = {Mount{.type = "bind", .source = "x", .target = "/t"}}; }},
     };
     for (const auto& row : table) EXPECT_THAT(refusal_of(row.change), testing::HasSubstr(row.text));
+}
+
+TEST(Validate, RuntimesByTheNamesThatClientsKnow) {
+    for (const char* name : {"", "runc", "io.containerd.runc.v2", "dhow-runtime"})
+        EXPECT_EQ(refusal_of([&](auto&, auto& h) { h.runtime = name; }), "accepted") << name;
+}
+
+TEST(Validate, OptionsOfVolumes) {
+    auto refusal = [](std::map<std::string, std::string> options) -> std::string {
+        try {
+            check_volume_options(options);
+        } catch (const Error& error) {
+            return error.message();
+        }
+        return "";
+    };
+    EXPECT_EQ(refusal({}), "");
+    EXPECT_EQ(refusal({{"type", "nfs"}, {"device", ":/export"}, {"o", "addr=10.0.0.2"}}), "");
+    EXPECT_EQ(refusal({{"type", "nfs"}}), "missing required option: \"device\"");
+    EXPECT_EQ(refusal({{"device", "x"}}), "missing required option: \"type\"");
+    EXPECT_EQ(refusal({{"colour", "red"}}), "invalid option: \"colour\"");
+    EXPECT_THAT(refusal({{"size", "1g"}}), testing::HasSubstr("quota"));
 }
 
 TEST(Validate, ReadsLogOptions) {
