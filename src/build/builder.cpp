@@ -62,10 +62,13 @@ StageRun* BuildRun::stage(std::size_t index) const {
 namespace {
 
 /// What a former daemon left half built.
-void remove_remains(store::Store& store) {
+void remove_remains(store::Store& store, const std::filesystem::path& exec_root) {
     std::error_code absent;
     for (const auto& entry : std::filesystem::directory_iterator(store.data_root() / "build", absent))
         store.trash().take(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(exec_root, absent))
+        if (entry.path().filename().native().starts_with("build-secrets-"))
+            std::filesystem::remove_all(entry.path());
 }
 
 dockerfile::Dockerfile parse(const std::string& text, const std::string& name) {
@@ -112,9 +115,7 @@ Builder::Builder(Services services)
     : services_(std::move(services)),
       cache_(services_.store),
       mounts_(services_.executor, services_.store.data_root() / "build-cache" / "mounts") {
-    remove_remains(services_.store);
-    std::error_code absent;
-    std::filesystem::remove_all(services_.options.exec_root / "build-secrets", absent);
+    remove_remains(services_.store, services_.options.exec_root);
     // What stands below a single layer that is only read.
     store::make_private_directory(services_.store.data_root() / "build");
     store::make_private_directory(services_.store.data_root() / "build" / "empty");

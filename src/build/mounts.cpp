@@ -100,9 +100,7 @@ void add_secret(BuildRun& build, const StageRun& stage, const RunMount& wanted, 
     if (!wanted.environment.empty()) result.variables.push_back(wanted.environment + "=" + found->second);
     if (!wanted.environment.empty() && wanted.target.empty()) return;
     if (holdings.secrets.empty()) {
-        auto root = build.services.options.exec_root / "build-secrets";
-        store::make_private_directory(root);
-        holdings.secrets = root / random_hex(16);
+        holdings.secrets = build.services.options.exec_root / ("build-secrets-" + random_hex(16));
         store::make_private_directory(holdings.secrets);
     }
     auto path = holdings.secrets / std::to_string(holdings.count++);

@@ -2,6 +2,7 @@
 // file: its content, mode, owner and link. What its classic builder cannot read, dockerd builds by BuildKit.
 
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <regex>
 #include <thread>
@@ -117,6 +118,7 @@ class Side {
         auto built =
             line(fmt::format("touch -d @1000000001 {0}/Dockerfile; {1} build -q -t built-$I {0}",
                              context(worker), by_buildkit ? "DOCKER_BUILDKIT=1 /usr/bin/docker" : "docker"));
+        if (built.err.find("Cannot connect") != std::string::npos) return describe(built);
         if (test.kind == Kind::fails) return built.status == 0 ? "built" : "refused";
         if (built.status != 0) return describe(built);
         auto text = line(fmt::format("docker inspect -f '{}' built-$I", configuration)).out;
@@ -144,6 +146,9 @@ TEST(BuildPeer, makes_the_same_images) {
     Side ours(dhowd, false), theirs(dockerd, true);
     auto cases = corpus();
     EXPECT_GE(cases.size(), 150U);
+    // To look at some alone.
+    if (const char* part = std::getenv("DHOW_CASES"))
+        std::erase_if(cases, [&](const Case& test) { return test.name.find(part) == std::string::npos; });
     std::vector<std::string> built, expected;
     std::thread peer([&] { expected = theirs.build(cases); });
     built = ours.build(cases);

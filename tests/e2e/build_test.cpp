@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -345,6 +346,123 @@ TEST_P(Build, here_documents) {
         "FROM busybox\nARG v=x\nRUN <<EOF\necho one > /a\necho $v >> /a\nEOF\nCOPY <<EOF /b\n$v "
         "\"quoted\"\nEOF\n");
     EXPECT_EQ(in_image("cat /a /b"), "one\nx\nx \"quoted\"");
+}
+
+TEST_P(Build, here_document_that_names_its_interpreter) {
+    if (is_peer()) GTEST_SKIP() << "BuildKit's alone";
+    build("FROM busybox\nRUN <<EOF\n#!/bin/busybox sh\necho \"$0\" > /program\nEOF\n");
+    EXPECT_EQ(in_image("cat /program"), "/dev/pipes/EOF");
+    EXPECT_NE(daemon().docker("run --rm built ls /dev/pipes").status, 0);
+}
+
+TEST_P(Build, linked_copy_is_a_layer_of_its_own) {
+    if (is_peer()) GTEST_SKIP() << "BuildKit's alone";
+    put("file", "content");
+    auto file = [](const std::string& below) {
+        return "FROM busybox\nRUN " + below + "\nCOPY --link --chown=5:6 file /d/file\n";
+    };
+    // A link on the way is the layer below's: it is replaced, not followed.
+    build(file("mkdir /other && ln -s other /d"));
+    EXPECT_EQ(in_image("stat -c %F:%u:%g /d /d/file"), "directory:5:6\nregular file:5:6");
+    auto layer = inspect("built", "{{index .RootFS.Layers 2}}");
+    // What is below has changed, and the layer is used again.
+    EXPECT_THAT(build(file("echo else > /else")), testing::HasSubstr("file /d/file\n ---> Using cache\n"));
+    EXPECT_EQ(inspect("built", "{{index .RootFS.Layers 2}}"), layer);
+    EXPECT_THAT(try_build("FROM busybox\nCOPY --link --chown=root file /d\n").err,
+                testing::HasSubstr("names are of the layers below"));
+}
+
+TEST_P(Build, copy_keeps_parents_and_leaves_out_what_is_excluded) {
+    if (is_peer()) GTEST_SKIP() << "BuildKit's alone";
+    for (const char* name : {"a/b/one.txt", "a/b/two.md", "a/c/three.txt", "four.txt", "five.md"})
+        put(name, name);
+    line("chmod 700 a/b");
+    build(
+        "FROM busybox\nCOPY --parents a/b/one.txt four.txt /p/\nCOPY --parents a/./b/one.txt /q/\n"
+        "COPY --parents **/*.txt /r/\nCOPY --exclude=*.md --exclude=c a /s/\nCOPY --exclude=*.md f* /t/\n");
+    EXPECT_EQ(in_image("sh -c 'cd /p; find . -type f | sort'"), "./a/b/one.txt\n./four.txt");
+    EXPECT_EQ(in_image("stat -c %a /p/a/b /q/b"), "700\n700");
+    EXPECT_EQ(in_image("sh -c 'cd /r; find . -type f | sort'"), "./a/b/one.txt\n./a/c/three.txt\n./four.txt");
+    EXPECT_EQ(in_image("sh -c 'cd /s; find . | sort'"), ".\n./b\n./b/one.txt\n./b/two.md");
+    EXPECT_EQ(in_image("ls /t"), "four.txt");
+}
+
+TEST_P(Build, cache_begins_with_a_stage_and_bind_mounts_may_be_written) {
+    if (is_peer()) GTEST_SKIP() << "BuildKit's alone";
+    put("file", "context");
+    build(
+        "FROM busybox AS seed\nRUN mkdir /s && echo seeded > /s/f\nFROM busybox\n"
+        "RUN --mount=type=cache,id=begun,from=seed,source=/s,target=/c cat /c/f > /one; echo more >> /c/f\n"
+        "RUN --mount=type=cache,id=begun,from=seed,source=/s,target=/c cat /c/f > /two\n"
+        "RUN --mount=target=/m,rw echo written > /m/file && cat /m/file > /three\n"
+        "RUN --mount=target=/m cat /m/file > /four\n");
+    EXPECT_EQ(in_image("cat /one /two /three /four"), "seeded\nseeded\nmore\nwritten\ncontext");
+    docker("builder prune -f");
+}
+
+TEST_P(Build, with_a_time_of_its_source_gives_the_same_image) {
+    if (is_peer()) GTEST_SKIP() << "BuildKit's alone";
+    const char* file = "FROM busybox\nRUN mkdir /d && echo x > /d/f && ln -s f /d/l\nWORKDIR /w\nENV a=b\n";
+    std::string ids;
+    for (const char* options : {"--no-cache", "--no-cache"}) {
+        build(file, std::string(options) + " --build-arg SOURCE_DATE_EPOCH=1000000000");
+        ids += inspect("built", "{{.Id}}") + "\n";
+        // A second must pass for a time that is not the source's to show.
+        std::this_thread::sleep_for(1100ms);
+    }
+    auto lines = lines_of(ids);
+    EXPECT_EQ(lines[0], lines[1]);
+    EXPECT_EQ(inspect("built", "{{.Created}}"), "2001-09-09T01:46:40Z");
+    EXPECT_EQ(in_image("stat -c %Y /d/f /w"), "1000000000\n1000000000");
+}
+
+TEST_P(Build, for_another_platform_says_so_in_the_image) {
+    if (is_peer())
+        GTEST_SKIP() << "dockerd's classic builder takes --platform with experimental features alone";
+    put("file", "x");
+    build("FROM scratch\nCOPY file /\n", "--platform linux/arm64");
+    EXPECT_EQ(inspect("built", "{{.Os}}/{{.Architecture}}"), "linux/arm64");
+}
+
+TEST_P(Build, secrets_reach_the_command_alone) {
+    if (GetParam() != Client::dhow) GTEST_SKIP() << "docker refuses --secret with the classic builder";
+    put("secret", "s3cret-value");
+    put("Dockerfile",
+        "FROM busybox\nRUN --mount=type=secret,id=token,required=true cat /run/secrets/token | tr a-z A-Z > "
+        "/seen && "
+        "stat -c %a /run/secrets/token > /mode\n"
+        "RUN --mount=type=secret,id=token,env=TOKEN echo $TOKEN | wc -c > /size\n");
+    auto built = line("docker build --secret id=token,src=secret -t built .");
+    ASSERT_EQ(built.status, 0) << describe(built);
+    EXPECT_EQ(in_image("cat /seen /mode /size"), "S3CRET-VALUE400\n13");
+    EXPECT_NE(daemon().docker("run --rm built cat /run/secrets/token").status, 0);
+    for (const auto& where :
+         {docker("history --no-trunc built"), docker("inspect built"), daemon().log(), built.out})
+        EXPECT_EQ(where.find("s3cret-value"), std::string::npos);
+    // Not in a layer, a cache or a folder of the daemon.
+    std::filesystem::remove(context() / "secret");
+    auto found = run(
+        sh("grep -rl s3cret-value " + daemon().data_root().string() + " " + daemon().exec_root().string()));
+    EXPECT_EQ(found.text(), "");
+    auto missing = line("docker build --no-cache -t built .");
+    EXPECT_NE(missing.status, 0);
+    EXPECT_THAT(missing.err, testing::HasSubstr("secret token: not found"));
+}
+
+TEST_P(Build, stages_can_be_built_without_the_cache_and_metadata_written) {
+    if (GetParam() != Client::dhow) GTEST_SKIP() << "docker has these options with BuildKit alone";
+    put("Dockerfile",
+        "FROM busybox AS one\nRUN cat /proc/sys/kernel/random/uuid > /1\nFROM busybox AS two\n"
+        "RUN cat /proc/sys/kernel/random/uuid > /2\nFROM busybox\nCOPY --from=one /1 /\nCOPY --from=two /2 "
+        "/\n");
+    auto first = line("docker build -t built .");
+    ASSERT_EQ(first.status, 0) << describe(first);
+    auto one = in_image("cat /1"), two = in_image("cat /2");
+    auto second = line("docker build --no-cache-filter two --metadata-file meta.json -t built .");
+    ASSERT_EQ(second.status, 0) << describe(second);
+    EXPECT_EQ(in_image("cat /1"), one);
+    EXPECT_NE(in_image("cat /2"), two);
+    EXPECT_THAT(read_file(context() / "meta.json"), testing::HasSubstr(inspect("built", "{{.Id}}")));
 }
 
 TEST_P(Build, hostile_context_reaches_nothing_outside) {

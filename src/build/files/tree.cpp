@@ -402,6 +402,10 @@ void copy_source(int from, const Source& source, int to, const std::string& dest
     if (!S_ISREG(status.st_mode)) throw InvalidArgument("{} is neither a file nor a directory", source.path);
     auto base = source.path.substr(source.path.rfind('/') + 1);
     auto [folder, name] = place_file(to, destination, base, owner);
+    struct stat existing;
+    if (::fstatat(folder.get(), name.c_str(), &existing, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISDIR(existing.st_mode))
+        throw InvalidArgument("cannot replace the directory {} with the file {}", name, source.path);
     remove_entry(folder.get(), name);
     copier.file(reopen(entry.get(), O_RDONLY).get(), folder.get(), name, status);
     copier.attributes(fmt::format("/proc/self/fd/{}", entry.get()), folder.get(), name, status);

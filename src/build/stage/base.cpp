@@ -31,8 +31,8 @@ image::PullRequest pull_request(const Request& build, const oci::Reference& name
 Task<image::Image> StageRun::pull(oci::Reference name, std::optional<oci::Platform> platform) {
     auto& services = build.services;
     auto where = name.digest ? name.digest->text() : name.tag;
-    co_await say(
-        fmt::format("{}: Pulling from {}\n", where, name.domain == "docker.io" ? name.path : name.name()));
+    auto repository = name.domain == "docker.io" ? name.path : name.name();
+    co_await say(fmt::format("{}: Pulling from {}\n", where, repository));
     auto cancellation = services.remotes.make_cancellation();
     std::function<void()> cancel = [cancellation] { cancellation->cancel(); };
     Cancellation::Registration registration(*build.stop, std::move(cancel));
