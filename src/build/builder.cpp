@@ -1,12 +1,33 @@
 #include "build/builder.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "base/units.hpp"
 #include "build/dockerfile/error.hpp"
+#include "build/remote/context.hpp"
+#include "build/remote/sources.hpp"
 #include "build/run.hpp"
 #include "store/files.hpp"
 
 namespace dhow::build {
+
+namespace {
+
+/// Source: reproducible-builds.org, SOURCE_DATE_EPOCH.
+std::optional<std::int64_t> read_epoch(const Request& request) {
+    auto given = request.arguments.find("SOURCE_DATE_EPOCH");
+    if (given == request.arguments.end() || !given->second || given->second->empty()) return std::nullopt;
+    const auto& text = *given->second;
+    std::int64_t seconds = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    constexpr std::int64_t latest = 9'000'000'000;  // of times in nanoseconds
+    if (error != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > latest)
+        throw InvalidArgument("invalid SOURCE_DATE_EPOCH: {}", text);
+    return seconds;
+}
+
+}  // namespace
 
 BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::shared_ptr<Context> files,
                    Cache& known, CacheMounts& directories, Listener& listener,
@@ -20,9 +41,16 @@ BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::share
       stop(std::move(cancellation)),
       transcript(room.executor, listener,
                  static_cast<std::size_t>(std::ranges::count_if(plan.stages, &StagePlan::needed))) {
+    epoch = read_epoch(request);
     std::size_t position = 0;
     for (std::size_t i = 0; i < plan.stages.size(); ++i)
         if (plan.stages[i].needed) stages.push_back(std::make_unique<StageRun>(*this, i, position++));
+}
+
+std::string BuildRun::created() const {
+    if (epoch && *epoch == 0)
+        return "1970-01-01T00:00:00Z";  // which is no time at all for format_timestamp()
+    return format_timestamp(epoch ? Timestamp(std::chrono::seconds(*epoch)) : now());
 }
 
 StageRun* BuildRun::stage(std::size_t index) const {
@@ -34,10 +62,13 @@ StageRun* BuildRun::stage(std::size_t index) const {
 namespace {
 
 /// What a former daemon left half built.
-void remove_remains(store::Store& store) {
+void remove_remains(store::Store& store, const std::filesystem::path& exec_root) {
     std::error_code absent;
     for (const auto& entry : std::filesystem::directory_iterator(store.data_root() / "build", absent))
         store.trash().take(entry.path());
+    for (const auto& entry : std::filesystem::directory_iterator(exec_root, absent))
+        if (entry.path().filename().native().starts_with("build-secrets-"))
+            std::filesystem::remove_all(entry.path());
 }
 
 dockerfile::Dockerfile parse(const std::string& text, const std::string& name) {
@@ -70,6 +101,7 @@ std::exception_ptr first_failure(const BuildRun& run) {
 std::string unused_arguments(const BuildRun& run) {
     std::string names;
     for (const auto& [name, value] : run.request.arguments) {
+        if (name == "SOURCE_DATE_EPOCH" || name.starts_with("BUILDKIT_")) continue;
         bool is_proxy = name.ends_with("_PROXY") || name.ends_with("_proxy");
         if (run.used_arguments.contains(name) || run.plan.global_values.contains(name) || is_proxy) continue;
         names += (names.empty() ? "" : " ") + name;
@@ -83,7 +115,7 @@ Builder::Builder(Services services)
     : services_(std::move(services)),
       cache_(services_.store),
       mounts_(services_.executor, services_.store.data_root() / "build-cache" / "mounts") {
-    remove_remains(services_.store);
+    remove_remains(services_.store, services_.options.exec_root);
     // What stands below a single layer that is only read.
     store::make_private_directory(services_.store.data_root() / "build");
     store::make_private_directory(services_.store.data_root() / "build" / "empty");
@@ -95,6 +127,15 @@ Task<std::shared_ptr<Context>> Builder::receive(std::shared_ptr<image::Source> t
                                                 std::shared_ptr<Cancellation> stop) {
     auto work = [this, tar, stop] { return std::make_shared<Context>(services_.store, *tar, *stop); };
     co_return co_await services_.pool.run(std::move(work));
+}
+
+Task<std::shared_ptr<Context>> Builder::fetch(std::string remote, std::shared_ptr<Cancellation> stop) {
+    std::shared_ptr<Context> context;
+    std::function<void(const registry::Cancellation&)> work = [&](const registry::Cancellation& cancelled) {
+        context = fetch_context(services_, remote, cancelled, *stop);
+    };
+    co_await on_own_thread(services_, stop, std::move(work));
+    co_return context;
 }
 
 Task<oci::Digest> Builder::build(const Request& request, std::shared_ptr<Context> context, Listener& listener,

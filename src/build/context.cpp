@@ -6,7 +6,6 @@
 
 #include "base/error.hpp"
 #include "base/ignore.hpp"
-#include "base/random.hpp"
 #include "build/files/extract.hpp"
 #include "linux/path.hpp"
 #include "store/files.hpp"
@@ -29,25 +28,22 @@ std::optional<std::string> read_text(int root, const std::string& name) {
 }  // namespace
 
 Context::Context(store::Store& store, image::Source& tar, const Cancellation& stop)
-    : store_(store), path_(store.data_root() / "build" / ("context-" + random_hex(16))) {
-    store::make_private_directory(path_.parent_path());
-    store::make_private_directory(path_);
-    try {
-        root_.reset(
-            check(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path_.string()));
-        files::extract(tar, root_.get(), ".", {}, stop);
-    } catch (...) {
-        store_.trash().take(path_);
-        throw;
-    }
+    : scratch_(store, "context") {
+    open(".");
+    files::extract(tar, root_.get(), ".", {}, stop);
 }
 
-Context::~Context() {
-    try {
-        store_.trash().take(path_);
-    } catch (const Error&) {
-        // The next start removes it.
-    }
+Context::Context(store::Store& store, const std::function<std::string(const std::filesystem::path&)>& fill)
+    : scratch_(store, "context") {
+    open(fill(scratch_.path()));
+}
+
+void Context::open(const std::string& folder) {
+    UniqueFd top(check(::open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}",
+                       scratch_.path().string()));
+    auto found = linux::find_in_root(top.get(), folder, O_RDONLY | O_DIRECTORY);
+    if (!found) throw InvalidArgument("the context has no folder {}", folder);
+    root_ = std::move(*found);
 }
 
 std::string Context::take_dockerfile(const std::string& name) {

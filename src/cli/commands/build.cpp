@@ -7,11 +7,13 @@
 
 #include <unistd.h>
 
+#include "base/base64.hpp"
 #include "base/units.hpp"
 #include "cli/build/context_tar.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
 #include "cli/create/reference.hpp"
+#include "cli/credentials/store.hpp"
 #include "cli/files.hpp"
 #include "cli/terminal/raw_mode.hpp"
 #include "client/streams.hpp"
@@ -26,11 +28,14 @@ constexpr std::array options{
     completing(text("file", 'f', "The Dockerfile (default: PATH/Dockerfile)"), Completes::files),
     completing(text("iidfile", 0, "Write the image's ID to a file"), Completes::files),
     list("label", 0, "Set metadata of the image (NAME=VALUE)"),
+    completing(text("metadata-file", 0, "Write what was built to a file, as JSON"), Completes::files),
     text("network", 0, "What RUN is connected to", "default"),
     flag("no-cache", 0, "Use nothing again of earlier builds"),
+    list("no-cache-filter", 0, "Use nothing again in these stages"),
     text("platform", 0, "Build for a platform (os/arch[/variant])"),
     choice("progress", "How to show the build", "auto|plain", "auto"),
     flag("pull", 0, "Ask the registry for a newer base image"),
+    list("secret", 0, "Offer a secret to RUN --mount=type=secret (id=ID[,src=FILE|,env=NAME])"),
     flag("quiet", 'q', "Print the image's ID alone"),
     text("shm-size", 0, "Size of /dev/shm (e.g. 64m)"),
     list("tag", 't', "Name the image (NAME[:TAG])"),
@@ -63,6 +68,48 @@ json::Object pairs(const std::vector<std::string>& list, bool from_environment) 
     return object;
 }
 
+/// "id=token,src=file", "id=token,env=NAME"; without either, the variable or else the file of that name.
+std::pair<std::string, std::string> read_secret(const std::string& text) {
+    std::string id, file, variable;
+    for (std::size_t start = 0; start <= text.size();) {
+        auto end = std::min(text.find(',', start), text.size());
+        auto field = text.substr(start, end - start);
+        start = end + 1;
+        auto equals = field.find('=');
+        auto key = field.substr(0, equals);
+        auto value = equals == field.npos ? "" : field.substr(equals + 1);
+        if (key == "id")
+            id = value;
+        else if (key == "src" || key == "source")
+            file = value;
+        else if (key == "env")
+            variable = value;
+        else if (key != "type" || (value != "file" && value != "env"))
+            throw InvalidArgument("unexpected key '{}' in '{}'", key, field);
+    }
+    if (id.empty()) throw InvalidArgument("secret missing \"id\"");
+    if (file.empty() && variable.empty()) (std::getenv(id.c_str()) ? variable : file) = id;
+    if (!file.empty()) return {id, read_file(file)};
+    const char* value = std::getenv(variable.c_str());
+    if (!value) throw InvalidArgument("secret {}: the environment has no {}", id, variable);
+    return {id, value};
+}
+
+void add_headers(client::Request& request, const Arguments& arguments) {
+    // Of every registry that a FROM may name, as docker sends them.
+    request.headers.emplace_back("X-Registry-Config", CredentialStore().all_header());
+    if (!arguments.has("secret")) return;
+    json::Object secrets;
+    for (const auto& text : arguments.list("secret")) {
+        auto [id, content] = read_secret(text);
+        secrets[id] = base64_encode(content);
+    }
+    auto header = base64_encode(json::dump(std::move(secrets)), Base64::url);
+    constexpr std::size_t longest = 200 << 10;  // of a request's head
+    if (header.size() > longest) throw InvalidArgument("the secrets are longer than 100 KiB");
+    request.headers.emplace_back("X-Dhow-Build-Secrets", std::move(header));
+}
+
 client::Target make_target(const Arguments& arguments, const std::string& dockerfile) {
     client::Target target("/build");
     target.add("dockerfile", dockerfile).add("rm", "1").add("version", "1");
@@ -78,6 +125,7 @@ client::Target make_target(const Arguments& arguments, const std::string& docker
     target.add_if(arguments.flag("no-cache"), "nocache", "1").add_if(arguments.flag("pull"), "pull", "1");
     target.add_if(arguments.flag("quiet"), "q", "1");
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
+    for (const auto& stage : arguments.list("no-cache-filter")) target.add("nocachefilter", stage);
     target.add_if(arguments.has("target"), "target", arguments.text("target"));
     if (arguments.has("shm-size"))
         target.add("shmsize", std::to_string(parse_size(arguments.text("shm-size"))));
@@ -90,6 +138,7 @@ struct Input {
     std::string archive;     ///< the first bytes of a tar on standard input
     std::string dockerfile;  ///< its name in the context
     std::string content;     ///< a Dockerfile that is not in the folder
+    std::string remote;      ///< what the daemon fetches instead
     IgnoreRules rules;
 };
 
@@ -118,6 +167,19 @@ Input from_standard_input(const Arguments& arguments) {
         input.archive = start;
     else
         input.content = start + read_all(STDIN_FILENO, "standard input");
+    return input;
+}
+
+bool is_remote(std::string_view path) {
+    for (std::string_view start : {"http://", "https://", "git://", "ssh://", "git@", "github.com/"})
+        if (path.starts_with(start)) return true;
+    return false;
+}
+
+Input from_remote(const Arguments& arguments) {
+    Input input;
+    input.remote = arguments[0];
+    input.dockerfile = arguments.has("file") ? std::string(arguments.text("file")) : "Dockerfile";
     return input;
 }
 
@@ -160,6 +222,7 @@ Input from_folder(const Arguments& arguments) {
 }
 
 void send_context(const Input& input, const WriteBytes& write) {
+    if (!input.remote.empty()) return;
     if (!input.archive.empty()) {
         write(input.archive);
         std::string chunk(256 << 10, '\0');
@@ -197,20 +260,38 @@ std::string show(Session& session, client::JsonStream stream, bool quiet) {
     return id;
 }
 
+void write_text(const std::string& file, const std::string& text) {
+    std::ofstream out(file);
+    out << text;
+    if (!out.flush()) throw InvalidArgument("cannot write {}", file);
+}
+
+/// As buildx writes it, of what is known here.
+std::string metadata(const Arguments& arguments, const std::string& id) {
+    json::Object object;
+    object["containerimage.config.digest"] = id;
+    std::string names;
+    for (const auto& name : arguments.list("tag")) names += (names.empty() ? "" : ",") + name;
+    if (!names.empty()) object["image.name"] = names;
+    return json::dump(std::move(object)) + "\n";
+}
+
 int build(Session& session, const Arguments& arguments) {
-    auto input = arguments[0] == "-" ? from_standard_input(arguments) : from_folder(arguments);
+    auto input = arguments[0] == "-"       ? from_standard_input(arguments)
+                 : is_remote(arguments[0]) ? from_remote(arguments)
+                                           : from_folder(arguments);
     auto target = make_target(arguments, input.dockerfile);
+    target.add_if(!input.remote.empty(), "remote", input.remote);
     client::Request request{.method = "POST", .target = target.take()};
     request.content_type = "application/x-tar";
+    add_headers(request, arguments);
     auto connection = session.client().upload(
         std::move(request),
         [&](const std::function<void(std::string_view)>& write) { send_context(input, write); });
     auto id = show(session, client::JsonStream(std::move(connection)), arguments.flag("quiet"));
-    if (auto file = arguments.text("iidfile"); !file.empty()) {
-        std::ofstream out{std::string(file)};
-        out << id;
-        if (!out.flush()) throw InvalidArgument("cannot write {}", file);
-    }
+    if (auto file = arguments.text("iidfile"); !file.empty()) write_text(std::string(file), id);
+    if (auto file = arguments.text("metadata-file"); !file.empty())
+        write_text(std::string(file), metadata(arguments, id));
     return 0;
 }
 
@@ -218,7 +299,7 @@ int build(Session& session, const Arguments& arguments) {
 
 constinit const Command build_command{
     .name = "build",
-    .usage = "[OPTIONS] PATH | -",
+    .usage = "[OPTIONS] PATH | URL | -",
     .summary = "Build an image from a Dockerfile",
     .options = options,
     .arity = {1, 1},

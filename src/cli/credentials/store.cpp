@@ -1,6 +1,8 @@
 #include "cli/credentials/store.hpp"
 
 #include <cstdlib>
+#include <map>
+#include <set>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -135,6 +137,16 @@ void CredentialStore::erase(const std::string& key) {
 
 std::string CredentialStore::header(const std::string& key) const {
     return base64_encode(json::write(get(key)), Base64::url);
+}
+
+std::string CredentialStore::all_header() const {
+    std::set<std::string> keys;
+    for (const char* where : {"auths", "credHelpers"})
+        if (const auto* entries = object_at(document_, where))
+            for (const auto& [name, value] : *entries) keys.insert(registry_key(std::string_view(name)));
+    std::map<std::string, wire::AuthConfig> all;
+    for (const auto& key : keys) all[key] = get(key);
+    return base64_encode(json::write(all), Base64::url);
 }
 
 void CredentialStore::save() const {

@@ -36,6 +36,8 @@ class CredentialStore {
 
     /// The value of X-Registry-Auth for a key.
     std::string header(const std::string& key) const;
+    /// The value of X-Registry-Config: all that is known.
+    std::string all_header() const;
 
   private:
     std::string helper_of(const std::string& key) const;
