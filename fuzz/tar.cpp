@@ -5,8 +5,8 @@
 
 #include "base/error.hpp"
 #include "image/layer/decompress.hpp"
-#include "image/layer/tar_reader.hpp"
 #include "image/layer/tree.hpp"
+#include "tar/reader.hpp"
 
 namespace {
 

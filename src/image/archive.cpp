@@ -34,7 +34,7 @@ class EntrySource final : public Source {
 /// Whether a file begins as a layer does: packed, a tar's header, or the zeros of an empty tar.
 bool looks_like_layer(Bytes start) {
     if (detect_compression(start) != Compression::none) return true;
-    if (start.size() < tar_block) return false;
+    if (start.size() < tar::tar_block) return false;
     if (std::memcmp(start.data() + 257, "ustar", 5) == 0) return true;
     return std::ranges::all_of(start, [](std::byte byte) { return byte == std::byte{0}; });
 }
@@ -86,7 +86,7 @@ void Archive::read(Source& source) {
 void Archive::read_file(TarReader& tar, const std::string& path, std::int64_t size) {
     EntrySource entry(tar);
     PeekSource peek(entry);
-    if (looks_like_layer(peek.peek(tar_block))) return read_layer(peek, path, size);
+    if (looks_like_layer(peek.peek(tar::tar_block))) return read_layer(peek, path, size);
     if (size > largest_document) return;  // nothing that is read from an archive is as large
     documents_size_ += size;
     if (documents_size_ > all_documents)

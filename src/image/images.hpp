@@ -106,6 +106,17 @@ struct ImportOptions {
     std::string message;               ///< "Imported from -" when empty
     std::vector<std::string> changes;  ///< Dockerfile instructions, one each
     std::optional<oci::Platform> platform;
+    std::optional<Timestamp> created;  ///< now when it is not given
+};
+
+struct CommitOptions {
+    oci::Digest image;            ///< the one the container was made from
+    oci::ContainerConfig config;  ///< whole: of containers of the new image
+    std::string container;        ///< its id
+    std::string created_by;       ///< its command, for the history
+    std::string author;
+    std::string message;
+    std::optional<oci::Reference> name;
 };
 
 struct Loaded {
@@ -140,6 +151,11 @@ class Images {
     /// Makes an image of one layer out of a tar (plain or packed by gzip, zstd, xz or bzip2). @return its id
     /// @throws InvalidArgument for a tar that is broken or hostile
     oci::Digest import(Source& tar, const ImportOptions& options, const ProgressSink& progress = {});
+
+    /// Makes an image out of what a container changed: `write_layer` writes that as a layer's tar. One
+    /// without entries makes no layer. @return its id
+    /// @throws NotFound when the container's image was removed; what `write_layer` throws
+    oci::Digest commit(const std::function<void(Output&)>& write_layer, const CommitOptions& options);
 
     /// Takes the images of a docker archive or an OCI layout in a tar. `platform` chooses from an index.
     /// Either all of it is there afterwards or nothing is.

@@ -18,7 +18,7 @@ oci::Digest Images::import(Source& tar, const ImportOptions& options, const Prog
     config.variant = platform.variant;
     config.os = platform.os;
     if (config.os != "linux") throw InvalidArgument("operating system is not supported: {}", config.os);
-    config.created = format_timestamp(now());
+    config.created = format_timestamp(options.created.value_or(now()));
     config.comment = options.message.empty() ? "Imported from -" : options.message;
 
     LayerSweep sweep(store_);

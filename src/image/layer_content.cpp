@@ -1,14 +1,12 @@
 #include "image/layer_content.hpp"
 
-#include <csignal>
-#include <thread>
-
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "image/layer/decompress.hpp"
+#include "image/layer/diff.hpp"
 #include "image/layer/recipe.hpp"
-#include "image/source.hpp"
+#include "image/produced_source.hpp"
 
 namespace dhow::image {
 
@@ -24,60 +22,34 @@ Reader read_file(std::shared_ptr<UniqueFd> file, std::int64_t offset) {
     };
 }
 
-/// The tar of a recipe, written by a thread into a pipe.
-class Replay {
-  public:
-    Replay(store::Store& store, const std::string& layer) {
-        int ends[2];
-        check(::pipe2(ends, O_CLOEXEC), "make a pipe");
-        read_end_.reset(ends[0]);
-        writer_ = std::jthread([this, &store, layer, end = ends[1]] {
-            FdOutput output{UniqueFd(end)};
-            sigset_t pipe_signal;
-            ::sigemptyset(&pipe_signal);
-            ::sigaddset(&pipe_signal, SIGPIPE);
-            ::pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
-            try {
-                replay_recipe(store.layers().recipe(layer), store.layers().diff(layer), output);
-            } catch (const Error& error) {
-                // The reader sees the end; a tar that is too short is not what its digest says.
-                failure_ = error.message();
-            }
-        });
-    }
-    ~Replay() { read_end_.reset(); }  // the writer sees that nobody reads, and ends
-
-    std::size_t read(std::span<char> buffer) {
-        for (;;) {
-            auto count = ::read(read_end_.get(), buffer.data(), buffer.size());
-            if (count < 0 && errno == EINTR) continue;
-            check(count, "read a layer's tar");
-            if (count > 0) return static_cast<std::size_t>(count);
-            if (writer_.joinable()) writer_.join();
-            if (!failure_.empty()) throw InternalError("{}", failure_);
-            return 0;
-        }
-    }
-
-  private:
-    UniqueFd read_end_;
-    std::string failure_;
-    std::jthread writer_;
-};
-
-Reader read_replay(store::Store& store, const std::string& layer, std::int64_t offset) {
-    auto replay = std::make_shared<Replay>(store, layer);
-    std::vector<char> skipped(64 << 10);
+Reader read_plain(store::Store& store, const store::Layer& layer, std::int64_t offset) {
+    auto write = [&store, layer](Output& output) { write_layer_tar(store, layer, output); };
+    auto tar = std::make_shared<ProducedSource>(std::move(write));
+    std::vector<std::byte> skipped(64 << 10);
     while (offset > 0) {
         auto most = std::min<std::int64_t>(offset, static_cast<std::int64_t>(skipped.size()));
-        auto count = replay->read(std::span(skipped).first(static_cast<std::size_t>(most)));
+        auto count = tar->read(std::span(skipped).first(static_cast<std::size_t>(most)));
         if (count == 0) break;
         offset -= static_cast<std::int64_t>(count);
     }
-    return [replay](std::span<char> buffer) { return replay->read(buffer); };
+    return [tar](std::span<char> buffer) { return tar->read(std::as_writable_bytes(buffer)); };
 }
 
 }  // namespace
+
+void write_layer_tar(store::Store& store, const store::Layer& layer, Output& output) {
+    if (layer.has_recipe)
+        return replay_recipe(store.layers().recipe(layer.id), store.layers().diff(layer.id), output);
+    // A layer that was made here: its tree is laid out as its tar always is.
+    if (!layer.blob || !store.blobs().has(layer.blob))
+        return write_diff(store.layers().diff(layer.id), output);
+    FdSource packed(store.blobs().open(layer.blob));
+    PeekSource peek(packed);
+    auto compression = detect_compression(peek.peek(6));
+    auto plain = decompress(peek, compression);
+    std::vector<std::byte> buffer(256 << 10);
+    while (auto count = plain->read(buffer)) output.write(Bytes(buffer).first(count));
+}
 
 registry::BlobSource layer_content(store::Store& store, const store::Layer& layer,
                                    const oci::Descriptor& descriptor) {
@@ -85,8 +57,8 @@ registry::BlobSource layer_content(store::Store& store, const store::Layer& laye
     if (store.blobs().has(descriptor.digest)) {
         auto file = std::make_shared<UniqueFd>(store.blobs().open(descriptor.digest));
         source.open = [file](std::int64_t offset) { return read_file(file, offset); };
-    } else if (layer.has_recipe && layer.diff_id == descriptor.digest) {
-        source.open = [&store, id = layer.id](std::int64_t offset) { return read_replay(store, id, offset); };
+    } else if (layer.diff_id == descriptor.digest) {
+        source.open = [&store, layer](std::int64_t offset) { return read_plain(store, layer, offset); };
     } else {
         throw NotFound("layer {} is not in the store in the form its manifest names",
                        descriptor.digest.text());

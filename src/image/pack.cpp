@@ -3,7 +3,7 @@
 #include <zlib.h>
 
 #include "base/error.hpp"
-#include "image/layer/recipe.hpp"
+#include "image/layer_content.hpp"
 
 namespace dhow::image {
 
@@ -62,7 +62,7 @@ oci::Digest pack_layer(store::Store& store, const store::Layer& layer,
     if (layer.blob && store.blobs().has(layer.blob)) return layer.blob;
     auto blob = store.blobs().ingest();
     GzipOutput output(blob, progress);
-    replay_recipe(store.layers().recipe(layer.id), store.layers().diff(layer.id), output);
+    write_layer_tar(store, layer, output);
     if (output.finish() != layer.diff_id)
         throw InternalError("layer {} was damaged on disk", layer.diff_id.text());
     std::shared_lock gate(store.blob_gate());

@@ -6,12 +6,11 @@
 
 #include "base/error.hpp"
 #include "image/archive.hpp"
-#include "image/layer/diff.hpp"
-#include "image/layer/recipe.hpp"
-#include "image/layer/tar_writer.hpp"
+#include "image/layer_content.hpp"
 #include "image/records.hpp"
 #include "oci/index.hpp"
 #include "oci/manifest.hpp"
+#include "tar/writer.hpp"
 
 namespace dhow::image {
 
@@ -29,7 +28,7 @@ TarEntry entry_at(const std::string& path, std::int64_t size = 0) {
 /// Counts and hashes what passes, so that a damaged layer is never given out as a good one.
 class CheckedOutput final : public Output {
   public:
-    explicit CheckedOutput(TarWriter& archive) : archive_(archive) {}
+    explicit CheckedOutput(tar::TarWriter& archive) : archive_(archive) {}
     void write(Bytes bytes) override {
         hash_.update(bytes);
         size_ += static_cast<std::int64_t>(bytes.size());
@@ -41,7 +40,7 @@ class CheckedOutput final : public Output {
     }
 
   private:
-    TarWriter& archive_;
+    tar::TarWriter& archive_;
     store::Sha256 hash_;
     std::int64_t size_ = 0;
 };
@@ -104,11 +103,8 @@ class Saver {
             FdSource source(store_.blobs().open(descriptor.digest));
             std::vector<std::byte> buffer(256 << 10);
             while (auto count = source.read(buffer)) checked.write(Bytes(buffer).first(count));
-        } else if (!layer.has_recipe) {
-            // A layer that was made here: its tree is laid out as its tar always is.
-            write_diff(store_.layers().diff(layer.id), checked);
         } else {
-            replay_recipe(store_.layers().recipe(layer.id), store_.layers().diff(layer.id), checked);
+            write_layer_tar(store_, layer, checked);
         }
         checked.check(descriptor.digest, descriptor.size);
         archive_.end();
@@ -139,7 +135,7 @@ class Saver {
     }
 
     store::Store& store_;
-    TarWriter archive_;
+    tar::TarWriter archive_;
     std::set<oci::Digest> written_;
 };
 

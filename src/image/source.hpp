@@ -1,49 +1,19 @@
 #pragma once
-// Where bytes come from, and where they go to: blocking, one thread at a time.
+// The streams and the tars of room `tar`, which this room speaks of all the time.
 
-#include <cstddef>
-#include <span>
-
-#include "base/unique_fd.hpp"
-#include "store/hash.hpp"
+#include "tar/reader.hpp"
+#include "tar/stream.hpp"
 
 namespace dhow::image {
 
-using store::Bytes;
-
-/// A stream to read from.
-class Source {
-  public:
-    virtual ~Source() = default;
-    /// Reads at least one byte and at most the buffer. 0 at the end.
-    virtual std::size_t read(std::span<std::byte> buffer) = 0;
-};
-
-/// A stream to write to.
-class Output {
-  public:
-    virtual ~Output() = default;
-    /// Writes all of it.
-    virtual void write(Bytes bytes) = 0;
-};
-
-/// Reads a descriptor: a file, a pipe, a socket.
-class FdSource final : public Source {
-  public:
-    explicit FdSource(UniqueFd fd) : fd_(std::move(fd)) {}
-    std::size_t read(std::span<std::byte> buffer) override;
-
-  private:
-    UniqueFd fd_;
-};
-
-class FdOutput final : public Output {
-  public:
-    explicit FdOutput(UniqueFd fd) : fd_(std::move(fd)) {}
-    void write(Bytes bytes) override;
-
-  private:
-    UniqueFd fd_;
-};
+using tar::Bytes;
+using tar::FdOutput;
+using tar::FdSource;
+using tar::Output;
+using tar::Source;
+using tar::SparseRun;
+using tar::TarEntry;
+using tar::TarObserver;
+using tar::TarReader;
 
 }  // namespace dhow::image

@@ -79,6 +79,26 @@ TEST_F(Registries, skopeos_images_run_and_go_back_as_they_came) {
     }
 }
 
+TEST_F(Registries, what_was_built_or_committed_here_is_pushed_and_comes_back) {
+    Registry registry(host());
+    auto built = registry.address() + "/built:1", committed = registry.address() + "/committed:1";
+    shell("printf 'FROM busybox\\nRUN echo built >/file && mkdir /d && rm -r /www\\n' | docker build -q -t " +
+          built + " -");
+    docker("run --name box " + built + " sh -c 'echo committed >/d/new; rm /file'");
+    docker("commit box " + committed);
+    docker("rm box");
+    // The child goes first: an image that others were made of is not removed.
+    for (const auto& name : {committed, built}) {
+        docker("push " + name);
+        auto id = docker("inspect -f '{{.Id}}' " + name);
+        auto files = docker("run --rm " + name + " find / -xdev");
+        docker("rmi -f " + name);
+        docker("pull " + name);
+        EXPECT_EQ(docker("inspect -f '{{.Id}}' " + name), id);
+        EXPECT_EQ(docker("run --rm " + name + " find / -xdev"), files);
+    }
+}
+
 TEST_F(Registries, run_and_create_pull_what_is_missing) {
     Registry registry(host());
     auto name = registry.address() + "/app:v1";

@@ -161,6 +161,51 @@ t.close())py",
     daemon().docker("rmi -f climbs:1");
 }
 
+TEST_F(Escapes, copies_through_links_that_are_swapped_meanwhile) {  // CVE-2018-15664, CVE-2019-18466
+    auto folder = sentinel();
+    docker(
+        "run -d --name box busybox sh -c 'mkdir /real; echo of the container >/real/secret; "
+        "while :; do ln -s " +
+        folder.native() +
+        " /swap 2>/dev/null; rm -f /swap; mkdir /swap 2>/dev/null; echo of the container >/swap/secret; "
+        "rm -rf /swap; done'");
+    auto mine = daemon().folder() / "secret";
+    write_file(mine, "changed");
+    for (int i = 0; i < 60; ++i) {
+        auto got = daemon().docker("cp -q box:/swap/secret - | tar -xO");
+        EXPECT_EQ(got.out.find("of the host"), std::string::npos) << describe(got);
+        daemon().docker("cp -q " + mine.native() + " box:/swap/secret");
+        daemon().docker("cp -q " + mine.native() + " box:/swap/");
+        expect_sentinel_untouched();
+    }
+}
+
+TEST_F(Escapes, copies_where_a_volume_is_mounted_on_a_link) {  // CVE-2026-42306
+    auto folder = sentinel();
+    ASSERT_EQ(make_image("linked", fmt::format("ln -s {} data", folder.native())), 0);
+    docker("create --name box -v /data linked true");
+    auto mine = daemon().folder() / "secret";
+    write_file(mine, "changed");
+    daemon().docker("cp -q " + mine.native() + " box:/data/secret");
+    auto got = daemon().docker("cp -q box:/data/secret - | tar -xO");
+    EXPECT_EQ(got.out.find("of the host"), std::string::npos) << describe(got);
+    expect_sentinel_untouched();
+    docker("rm -f box && docker rmi linked");
+}
+
+TEST_F(Escapes, a_copy_out_stays_in_its_folder) {  // an archive of a hostile container
+    auto folder = sentinel();
+    docker("run --name box busybox sh -c 'mkdir d; ln -s " + folder.native() +
+           " d/link; ln -s ../../.. d/up'");
+    auto out = daemon().folder() / "out";
+    fs::create_directories(out);
+    for (auto client : {Client::docker, Client::dhow})
+        for (int i = 0; i < 2; ++i) daemon().docker("cp -q box:/d " + out.native(), client);
+    expect_sentinel_untouched();
+    docker("rm -f box");
+    fs::remove_all(out);
+}
+
 TEST_F(Escapes, capabilities_are_not_inheritable) {  // CVE-2022-24769, CVE-2022-29162
     docker("run -d --name box --user 1000 busybox sleep 1000");
     for (auto line : {"run --rm busybox grep CapInh /proc/self/status",

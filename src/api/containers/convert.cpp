@@ -129,6 +129,10 @@ engine::CreateRequest to_engine(const wire::ContainerCreate& request, bool shall
     return out;
 }
 
+engine::ContainerConfig to_engine(const wire::ContainerConfig& config) {
+    return translate<engine::ContainerConfig>(config);
+}
+
 engine::UpdateRequest to_engine(const wire::ContainerUpdate& request) {
     engine::UpdateRequest out;
     out.resources = translate<engine::Resources>(static_cast<const wire::Resources&>(request));

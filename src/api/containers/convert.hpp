@@ -11,6 +11,7 @@ namespace dhow::api::containers {
 
 /// @param shallow_read_only makes read-only bind mounts as they were before API 1.44.
 engine::CreateRequest to_engine(const wire::ContainerCreate& request, bool shallow_read_only);
+engine::ContainerConfig to_engine(const wire::ContainerConfig& config);
 engine::UpdateRequest to_engine(const wire::ContainerUpdate& request);
 
 wire::ContainerInspect to_wire(const engine::ContainerDetails& details);

@@ -2,6 +2,7 @@
 
 #include "api/containers/convert.hpp"
 #include "api/convert.hpp"
+#include "wire/exec.hpp"
 #include "wire/versions.hpp"
 
 namespace dhow::api::containers {
@@ -66,6 +67,31 @@ Task<void> changes(engine::Engine& engine, Exchange& exchange) {
     std::vector<wire::FilesystemChange> document;
     for (const auto& change : found) document.push_back({static_cast<int>(change.kind), change.path});
     co_await exchange.json(200, document);
+}
+
+Task<void> commit(engine::Engine& engine, Exchange& exchange) {
+    const auto& request = exchange.request();
+    auto container = request.query.text("container");
+    engine::CommitRequest wanted;
+    if (auto repository = request.query.text("repo"); !repository.empty()) {
+        auto name = oci::Reference::parse(repository);
+        if (name.digest) throw InvalidArgument("cannot import digest reference");
+        if (auto tag = request.query.text("tag"); !tag.empty()) {
+            oci::check_tag(tag);
+            name.tag = tag;
+        }
+        wanted.name = name.with_default_tag();
+    }
+    wanted.author = request.query.text("author");
+    wanted.message = request.query.text("comment");
+    wanted.changes = request.query.all("changes");
+    wanted.pause = request.query.flag("pause", true);
+    auto body = co_await exchange.body();
+    if (!body.empty() && body != "null" && body != "null\n")
+        wanted.config = to_engine(json::read<wire::ContainerConfig>(body));
+    wire::IdResponse response;
+    response.id = co_await engine.containers().commit(container, std::move(wanted));
+    co_await exchange.json(201, response);
 }
 
 Task<void> update(engine::Engine& engine, Exchange& exchange) {

@@ -14,6 +14,7 @@ Task<void> list(engine::Engine& engine, Exchange& exchange);
 Task<void> inspect(engine::Engine& engine, Exchange& exchange);
 Task<void> top(engine::Engine& engine, Exchange& exchange);
 Task<void> changes(engine::Engine& engine, Exchange& exchange);
+Task<void> commit(engine::Engine& engine, Exchange& exchange);
 Task<void> update(engine::Engine& engine, Exchange& exchange);
 Task<void> prune(engine::Engine& engine, Exchange& exchange);
 
@@ -33,5 +34,11 @@ Task<void> attach(engine::Engine& engine, Exchange& exchange);
 Task<void> logs(engine::Engine& engine, Exchange& exchange);
 Task<void> stats(engine::Engine& engine, Exchange& exchange);
 Task<void> wait(engine::Engine& engine, Exchange& exchange);
+
+// archive.cpp
+Task<void> stat_path(engine::Engine& engine, Exchange& exchange);
+Task<void> read_archive(engine::Engine& engine, Exchange& exchange);
+Task<void> write_archive(engine::Engine& engine, Exchange& exchange);
+Task<void> export_root(engine::Engine& engine, Exchange& exchange);
 
 }  // namespace dhow::api::containers

@@ -11,7 +11,6 @@ std::vector<http::Route> routes(engine::Engine& engine) {
     auto to = [&engine](Function function) {
         return [&engine, function](Exchange& exchange) { return function(engine, exchange); };
     };
-    const std::string no_copy = "copying files of a container is not available in this release of dhow";
     return {
         {get, "/containers/json", to(list)},
         {post, "/containers/create", to(create)},
@@ -21,6 +20,11 @@ std::vector<http::Route> routes(engine::Engine& engine) {
         {get, "/containers/{name}/logs", to(logs)},
         {get, "/containers/{name}/stats", to(stats)},
         {get, "/containers/{name}/changes", to(changes)},
+        {get, "/containers/{name}/export", to(export_root)},
+        {head, "/containers/{name}/archive", to(stat_path)},
+        {get, "/containers/{name}/archive", to(read_archive)},
+        {put, "/containers/{name}/archive", to(write_archive)},
+        {post, "/commit", to(commit)},
         {post, "/containers/{name}/start", to(start)},
         {post, "/containers/{name}/stop", to(stop)},
         {post, "/containers/{name}/restart", to(restart)},
@@ -35,17 +39,10 @@ std::vector<http::Route> routes(engine::Engine& engine) {
         {delete_, "/containers/{name}", to(remove)},
         refused(get, "/containers/{name}/attach/ws",
                 "attaching over a WebSocket is not available: use POST /containers/{id}/attach"),
-        refused(get, "/containers/{name}/export",
-                "exporting a container is not available in this release of dhow"),
-        refused(get, "/containers/{name}/archive", no_copy),
-        refused(head, "/containers/{name}/archive", no_copy),
-        refused(put, "/containers/{name}/archive", no_copy),
         refused(get, "/containers/{name}/checkpoints",
                 "checkpoints are not available in this release of dhow"),
         refused(post, "/containers/{name}/checkpoints",
                 "checkpoints are not available in this release of dhow"),
-        refused(post, "/commit",
-                "committing a container to an image is not available in this release of dhow"),
     };
 }
 

@@ -273,10 +273,14 @@ Task<void> Connection::respond(Response response) {
 }
 
 Task<void> Connection::start_stream(std::string content_type) {
+    return start_stream_with(std::move(content_type), Headers());
+}
+
+Task<void> Connection::start_stream_with(std::string content_type, Headers headers) {
     if (answer_ != Answer::none) throw InternalError("a second answer to one request");
     answer_ = Answer::streaming;
     if (request_.http_1_0) closing_ = true;
-    std::string text = head(200, content_type, {});
+    std::string text = head(200, content_type, headers);
     if (!request_.http_1_0) text += "Transfer-Encoding: chunked\r\n";
     text += "\r\n";
     co_await send_all(socket_, text);

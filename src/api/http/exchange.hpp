@@ -93,6 +93,9 @@ class Exchange {
     /// makes the wait end.
     virtual void on_disconnect(std::function<void()> action) = 0;
 
+    /// start_stream() with headers of the answer's own.
+    virtual Task<void> start_stream_with(std::string content_type, Headers headers) = 0;
+
   protected:
     Task<std::string> document_text(bool optional);
 

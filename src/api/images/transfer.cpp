@@ -109,7 +109,7 @@ Download::Download(asio::any_io_executor executor) : reader_(executor) {
 
 std::shared_ptr<image::Output> Download::output() { return std::exchange(output_, nullptr); }
 
-Task<void> Download::run(http::Exchange& exchange, std::string content_type) {
+Task<void> Download::run(http::Exchange& exchange, std::string content_type, http::Headers headers) {
     std::string buffer(piece, '\0');
     bool started = false;
     std::exception_ptr failure;
@@ -117,7 +117,7 @@ Task<void> Download::run(http::Exchange& exchange, std::string content_type) {
         for (;;) {
             std::size_t count = co_await http::receive(reader_, buffer);
             if (count == 0) break;
-            if (!std::exchange(started, true)) co_await exchange.start_stream(content_type);
+            if (!std::exchange(started, true)) co_await exchange.start_stream_with(content_type, headers);
             co_await exchange.write(std::string_view(buffer).substr(0, count));
         }
     } catch (const Error&) {

@@ -40,7 +40,7 @@ class Download {
 
     /// Sends what is written until the output was let go; starts the answer at the first byte, so that a
     /// failure before it still gets its status.
-    Task<void> run(http::Exchange& exchange, std::string content_type);
+    Task<void> run(http::Exchange& exchange, std::string content_type, http::Headers headers = {});
 
   private:
     http::Socket reader_;

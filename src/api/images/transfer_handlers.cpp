@@ -30,6 +30,8 @@ image::ImportOptions read_import_options(const http::Query& query) {
     options.changes = query.all("changes");
     if (auto platform = query.text("platform"); !platform.empty())
         options.platform = oci::Platform::parse(platform);
+    // dhow's own: what makes an image reproducible.
+    if (auto created = query.text("created"); !created.empty()) options.created = parse_timestamp(created);
     return options;
 }
 

@@ -8,10 +8,10 @@
 
 #include "base/error.hpp"
 #include "image/layer/decompress.hpp"
-#include "image/layer/tar_reader.hpp"
 #include "image/layer/tree.hpp"
 #include "linux/path.hpp"
 #include "store/files.hpp"
+#include "tar/reader.hpp"
 
 namespace dhow::build::files {
 

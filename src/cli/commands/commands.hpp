@@ -26,7 +26,7 @@ extern const Command network_connect_command, network_create_command, network_di
 extern const Command df_command, events_command, info_command, system_prune_command, version_command,
     inspect_command, completion_command, complete_command;
 
-// Known names that this release does not have yet: each says so.
+// More of containers and images, and of registries.
 extern const Command build_command, commit_command, cp_command, diff_command, export_command, login_command,
     logout_command, push_command;
 

@@ -6,7 +6,7 @@
 
 namespace dhow::cli {
 
-extern const Command manifest_inspect_command, search_command;
+extern const Command bootstrap_command, manifest_inspect_command, search_command;
 
 namespace {
 
@@ -26,9 +26,9 @@ constexpr const Command* container_members[] = {
     &wait_command,
 };
 constexpr const Command* image_members[] = {
-    &build_command, &history_command,  &import_command,      &image_inspect_command,
-    &load_command,  &image_ls_command, &image_prune_command, &pull_command,
-    &push_command,  &image_rm_command, &save_command,        &tag_command,
+    &bootstrap_command, &build_command,    &history_command,     &import_command, &image_inspect_command,
+    &load_command,      &image_ls_command, &image_prune_command, &pull_command,   &push_command,
+    &image_rm_command,  &save_command,     &tag_command,
 };
 constexpr const Command* manifest_members[] = {&manifest_inspect_command};
 constexpr const Command* network_members[] = {

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -10,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "cli/format/text.hpp"
+#include "cli/programs.hpp"
 #include "client/connection.hpp"
 #include "linux/spawn.hpp"
 
@@ -25,15 +25,6 @@ struct Secret {
 
 /// The name of a token instead of a password.
 constexpr std::string_view token_user = "<token>";
-
-std::string find_program(const std::string& name) {
-    const char* path = std::getenv("PATH");
-    for (auto folder : split(path ? path : "/usr/local/bin:/usr/bin:/bin", ':')) {
-        auto program = std::string(folder.empty() ? "." : folder) + "/" + name;
-        if (::access(program.c_str(), X_OK) == 0) return program;
-    }
-    throw NotFound("error getting credentials - err: exec: \"{}\": executable file not found in $PATH", name);
-}
 
 std::string read_to_end(int fd) {
     std::string text;
@@ -58,7 +49,11 @@ std::pair<std::string, bool> run_helper(const std::string& helper, const std::st
     check(::pipe2(out, O_CLOEXEC), "make a pipe");
     UniqueFd out_read(out[0]), out_write(out[1]);
     linux::SpawnRequest request;
-    request.program = find_program(name);
+    auto program = find_program(name);
+    if (!program)
+        throw NotFound("error getting credentials - err: exec: \"{}\": executable file not found in $PATH",
+                       name);
+    request.program = *program;
     request.args = {name, verb};
     for (char** entry = environ; *entry; ++entry) request.env.emplace_back(*entry);
     request.descriptors = {{in_read.get(), 0}, {out_write.get(), 1}, {STDERR_FILENO, 2}};

@@ -18,6 +18,8 @@
 #include "engine/logs/log_stream.hpp"
 #include "engine/model/container.hpp"
 #include "engine/model/filters.hpp"
+#include "image/source.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::engine {
 
@@ -106,6 +108,29 @@ struct ProcessTable {
     std::vector<std::vector<std::string>> processes;
 };
 
+struct CommitRequest {
+    std::optional<oci::Reference> name;
+    std::string author, message;
+    std::vector<std::string> changes;       ///< Dockerfile instructions
+    bool pause = true;                      ///< while the files are read
+    std::optional<ContainerConfig> config;  ///< goes before the container's own
+};
+
+/// What HEAD of a path in a container says.
+struct PathStat {
+    std::string name;
+    std::int64_t size = 0;
+    unsigned mode = 0;  ///< st_mode
+    Timestamp modified;
+    std::string link_target;  ///< of a symbolic link: where it leads in the container, absolute
+};
+
+struct ExtractRequest {
+    std::string path;          ///< a folder
+    bool keeps_kinds = false;  ///< no folder is replaced by something else, nor the other way round
+    bool user_owns = false;    ///< all belongs to the container's user
+};
+
 class Containers {
   public:
     explicit Containers(Core& core) : core_(core) {}
@@ -136,6 +161,19 @@ class Containers {
     Task<ProcessTable> top(std::string name, std::string ps_arguments);
     Task<StatsSample> stats(std::string name);
     Task<std::vector<Change>> changes(std::string name);
+
+    /// Makes an image of what the container changed. @return its id
+    Task<std::string> commit(std::string name, CommitRequest request);
+
+    // Files, with the container's volumes and binds (archive.cpp). Sources and outputs are used on another
+    // thread. @throws NotFound "Could not find the file /x in container c"
+
+    Task<PathStat> stat_path(std::string name, std::string path);
+    /// Writes a tar of what is at the path: a folder with all below it, named as the path's last part.
+    Task<void> read_archive(std::string name, std::string path, std::shared_ptr<image::Output> output);
+    Task<void> write_archive(std::string name, ExtractRequest request, std::shared_ptr<image::Source> tar);
+    /// Writes the whole root without volumes.
+    Task<void> export_root(std::string name, std::shared_ptr<image::Output> output);
 
     /// @throws Conflict when the container is paused or restarting.
     std::shared_ptr<Attachment> attach(const std::string& name, AttachRequest request);

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
-#include "image/layer/tar_reader.hpp"
 #include "image/source.hpp"
+#include "tar/reader.hpp"
 
 namespace dhow::image {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "image/layer/recipe.hpp"
-#include "image/layer/tar_reader.hpp"
+#include "tar/reader.hpp"
 
 namespace dhow::image {
 

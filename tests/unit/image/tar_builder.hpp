@@ -5,9 +5,9 @@
 #include <map>
 #include <string>
 
-#include "image/layer/pax.hpp"
-#include "image/layer/tar_header.hpp"
 #include "image/source.hpp"
+#include "tar/header.hpp"
+#include "tar/pax.hpp"
 
 namespace dhow::testing {
 
@@ -39,9 +39,9 @@ class TextOutput final : public image::Output {
 class TarBuilder {
   public:
     /// The general form: header as given, `content` as payload whatever `header.size` says.
-    TarBuilder& raw(const image::TarHeader& header, std::string_view content = "") {
-        std::array<std::byte, image::tar_block> block;
-        image::write_tar_header(header, block);
+    TarBuilder& raw(const tar::TarHeader& header, std::string_view content = "") {
+        std::array<std::byte, tar::tar_block> block;
+        tar::write_tar_header(header, block);
         text_.append(reinterpret_cast<const char*>(block.data()), block.size());
         text_ += content;
         text_.append((512 - content.size() % 512) % 512, '\0');
@@ -63,7 +63,7 @@ class TarBuilder {
     }
     TarBuilder& pax(const std::map<std::string, std::string>& records) {
         std::string text;
-        for (const auto& [key, value] : records) text += image::pax_record(key, value);
+        for (const auto& [key, value] : records) text += tar::pax_record(key, value);
         return raw({.name = "pax", .mode = 0644, .size = static_cast<std::int64_t>(text.size()), .type = 'x'},
                    text);
     }

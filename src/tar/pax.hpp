@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "image/layer/tar_reader.hpp"
+#include "tar/reader.hpp"
 
-namespace dhow::image {
+namespace dhow::tar {
 
 /// What extension headers say of the entry that follows; it overrules the header's own fields.
 struct TarExtensions {
@@ -45,4 +45,4 @@ std::vector<SparseRun> checked_runs(const std::vector<std::int64_t>& numbers, st
 /// One record with its length in front. (write)
 std::string pax_record(std::string_view key, std::string_view value);
 
-}  // namespace dhow::image
+}  // namespace dhow::tar

@@ -1,4 +1,4 @@
-#include "image/layer/tar_reader.hpp"
+#include "tar/reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "base/error.hpp"
-#include "image/layer/pax.hpp"
+#include "tar/pax.hpp"
 
-namespace dhow::image {
+namespace dhow::tar {
 
 namespace {
 
@@ -269,4 +269,4 @@ void TarReader::read_pax_sparse(TarEntry& entry, const TarExtensions& extensions
     entry.runs = checked_runs(numbers, real_size, entry.payload);
 }
 
-}  // namespace dhow::image
+}  // namespace dhow::tar

@@ -1,11 +1,11 @@
-#include "image/layer/tar_writer.hpp"
+#include "tar/writer.hpp"
 
 #include <array>
 
 #include "base/error.hpp"
-#include "image/layer/pax.hpp"
+#include "tar/pax.hpp"
 
-namespace dhow::image {
+namespace dhow::tar {
 
 namespace {
 
@@ -59,7 +59,7 @@ void TarWriter::begin(const TarEntry& entry) {
     if (auto records = pax_records(entry); !records.empty()) {
         auto size = static_cast<std::int64_t>(records.size());
         write_header({.name = "PaxHeaders.0", .mode = 0644, .size = size, .type = 'x'});
-        output_.write(store::as_bytes(records));
+        output_.write(as_bytes(records));
         output_.write(Bytes(zeros).first(static_cast<std::size_t>(tar_padding(size))));
     }
     left_ = entry.type == TarEntry::Type::file ? entry.payload : 0;
@@ -91,10 +91,10 @@ void TarWriter::file(const TarEntry& entry, std::string_view content) {
     TarEntry whole = entry;
     whole.size = whole.payload = static_cast<std::int64_t>(content.size());
     begin(whole);
-    write(store::as_bytes(content));
+    write(as_bytes(content));
     end();
 }
 
 void TarWriter::finish() { output_.write(zeros); }
 
-}  // namespace dhow::image
+}  // namespace dhow::tar

@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "image/source.hpp"
+#include "tar/stream.hpp"
 
-namespace dhow::image {
+namespace dhow::tar {
 
 inline constexpr std::size_t tar_block = 512;
 
@@ -39,4 +39,4 @@ void write_tar_header(const TarHeader& header, std::span<std::byte, tar_block> b
 /// Bytes of padding behind a payload of `size`.
 inline std::int64_t tar_padding(std::int64_t size) { return (512 - size % 512) % 512; }
 
-}  // namespace dhow::image
+}  // namespace dhow::tar

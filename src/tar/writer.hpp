@@ -4,10 +4,10 @@
 
 #include <string_view>
 
-#include "image/layer/tar_reader.hpp"
-#include "image/source.hpp"
+#include "tar/reader.hpp"
+#include "tar/stream.hpp"
 
-namespace dhow::image {
+namespace dhow::tar {
 
 class TarWriter {
   public:
@@ -32,4 +32,4 @@ class TarWriter {
     std::int64_t padding_ = 0;
 };
 
-}  // namespace dhow::image
+}  // namespace dhow::tar

@@ -1,4 +1,4 @@
-#include "image/layer/tar_header.hpp"
+#include "tar/header.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 
-namespace dhow::image {
+namespace dhow::tar {
 
 namespace {
 
@@ -116,4 +116,4 @@ void write_tar_header(const TarHeader& header, std::span<std::byte, tar_block> b
     put_text(block, 148, 7, std::string_view(text, 7));
 }
 
-}  // namespace dhow::image
+}  // namespace dhow::tar

@@ -1,10 +1,10 @@
-#include "image/layer/pax.hpp"
+#include "tar/pax.hpp"
 
 #include <charconv>
 
 #include "base/error.hpp"
 
-namespace dhow::image {
+namespace dhow::tar {
 
 std::int64_t parse_decimal(std::string_view text, std::string_view what) {
     std::int64_t value = 0;
@@ -132,4 +132,4 @@ std::string pax_record(std::string_view key, std::string_view value) {
     return fmt::format("{} {}={}\n", length, key, value);
 }
 
-}  // namespace dhow::image
+}  // namespace dhow::tar

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "image/layer/tar_header.hpp"
-#include "image/source.hpp"
+#include "tar/header.hpp"
+#include "tar/stream.hpp"
 
-namespace dhow::image {
+namespace dhow::tar {
 
 /// A run of bytes of a sparse file that is not a hole.
 struct SparseRun {
@@ -90,4 +90,4 @@ class TarReader {
     std::int64_t padding_ = 0;  // behind it
 };
 
-}  // namespace dhow::image
+}  // namespace dhow::tar
