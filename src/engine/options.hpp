@@ -21,6 +21,8 @@ struct Options {
     std::vector<std::string> dns, dns_options, dns_search;
     std::vector<std::string> labels;  ///< of the daemon
     std::string id;                   ///< of the daemon
+    /// How images are pulled, for `docker info` alone: registry::Options decides.
+    std::vector<std::string> insecure_registries, registry_mirrors;
     bool init_by_default = false;
     bool no_new_privileges = false;
     bool debug = false;

@@ -1,5 +1,10 @@
 #include "engine/registries.hpp"
 
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+
 namespace dhow::engine {
 
 namespace {
@@ -34,9 +39,37 @@ Task<std::vector<image::Pulled>> Registries::pull(image::PullRequest request, im
     auto work = [this, &request, &progress, &cancellation] {
         return room_.pull(request, progress, *cancellation);
     };
-    auto pulled = co_await thread.run(work);
+    std::vector<image::Pulled> pulled;
+    std::exception_ptr failure;
+    try {
+        pulled = co_await thread.run(work);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (failure) {
+        collect_later();
+        std::rethrow_exception(failure);
+    }
     for (const auto& image : pulled) publish_transfer(events_, "pull", image.name);
     co_return pulled;
+}
+
+/// Once for all pulls that fail meanwhile.
+void Registries::collect_later() {
+    if (!std::exchange(will_collect_, true))
+        asio::co_spawn(executor_, collect_after_retry_time(), asio::detached);
+}
+
+Task<void> Registries::collect_after_retry_time() {
+    co_await sleep_for(retry_time);
+    will_collect_ = false;
+    Running running(*this);
+    BlockingPool thread(1);
+    try {
+        co_await thread.run([this] { room_.collect(); });
+    } catch (const Error& error) {
+        log::error("collecting layers of pulls that failed: {}", error.what());
+    }
 }
 
 Task<std::vector<image::Pushed>> Registries::push(image::PushRequest request, image::ProgressSink progress,

@@ -2,6 +2,7 @@
 // Images from and to registries, as the Engine API needs them: room `image` on a thread of its own for each
 // transfer, so that a registry that is slow holds up nobody else; with the events.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ class Registries {
 
     /// Both must outlive it, and its calls.
     Registries(asio::any_io_executor executor, Events& events, image::Registries& room)
-        : events_(events), room_(room), ended_(std::move(executor)) {}
+        : events_(events), room_(room), executor_(executor), ended_(std::move(executor)) {}
     Registries(const Registries&) = delete;
 
     /// To end one transfer with, from the loop thread: its call then throws within a tenth of a second.
@@ -39,13 +40,20 @@ class Registries {
     /// Ends all transfers and waits for them: the daemon is going.
     Task<void> close();
 
+    /// How long whole layers of a pull that failed wait for the next attempt.
+    static constexpr std::chrono::minutes retry_time{10};
+
   private:
     struct Running;
+    void collect_later();
+    Task<void> collect_after_retry_time();
 
     Events& events_;
     image::Registries& room_;
     image::Cancellation closing_;
+    asio::any_io_executor executor_;
     int running_ = 0;
+    bool will_collect_ = false;
     Signal ended_;
 };
 

@@ -97,6 +97,9 @@ class Registries {
 
     const registry::Options& options() const { return options_; }
 
+    /// Removes layers that no image got, of pulls that failed.
+    void collect() { store_.collect(); }
+
   private:
     store::Store& store_;
     const registry::Options options_;

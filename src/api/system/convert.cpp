@@ -15,6 +15,29 @@ std::string goarch(const std::string& machine) {
     return machine;
 }
 
+/// As dockerd has it: networks in a list of their own, hosts and docker.io as indexes by their names.
+wire::RegistryConfig registry_config(const engine::Options& options) {
+    wire::RegistryConfig out;
+    out.mirrors = options.registry_mirrors;
+    auto add = [&out](const std::string& name, bool secure) -> wire::IndexInfo& {
+        auto& index = out.index_configs[name];
+        index.name = name;
+        index.secure = secure;
+        return index;
+    };
+    for (const auto& entry : options.insecure_registries) {
+        if (entry.find('/') != entry.npos)
+            out.insecure_registry_cidrs.push_back(entry);
+        else
+            add(entry, false);
+    }
+    out.insecure_registry_cidrs.insert(out.insecure_registry_cidrs.end(), {"::1/128", "127.0.0.0/8"});
+    auto& hub = add("docker.io", true);
+    hub.official = true;
+    hub.mirrors = options.registry_mirrors;
+    return out;
+}
+
 }  // namespace
 
 wire::Version to_wire(const engine::HostVersion& host) {
@@ -91,6 +114,7 @@ wire::Info to_wire(const engine::SystemInfo& info, const engine::Options& option
     out.security_options = info.security_options;
     out.firewall_backend = wire::FirewallInfo{"nftables", {}};
     out.warnings = info.warnings;
+    out.registry_config = registry_config(options);
     return out;
 }
 

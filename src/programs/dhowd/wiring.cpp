@@ -86,10 +86,16 @@ class Loop : public asio::io_context {
     void end_coroutines() { shutdown(); }
 };
 
+Config with_registries(Config config) {
+    config.engine.insecure_registries = config.registries.insecure;
+    config.engine.registry_mirrors = config.registries.mirrors;
+    return config;
+}
+
 class Daemon {
   public:
     explicit Daemon(Config config)
-        : config_(std::move(config)),
+        : config_(with_registries(std::move(config))),
           pidfile_(config_.pidfile),
           store_(config_.engine.data_root),
           images_(store_),

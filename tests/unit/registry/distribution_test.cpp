@@ -9,6 +9,7 @@ namespace {
 using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 class Distribution : public ::testing::Test {
@@ -112,6 +113,45 @@ TEST_F(Distribution, BelievesACertificateOnlyOfItsCa) {
             else
                 EXPECT_THAT(failure, HasSubstr("tls: failed to verify certificate"));
         }
+    });
+}
+
+TEST_F(Distribution, SpeaksHttp2OverTls) {
+    test::Registry registry(host, {.tls = true});
+    host.inside([&] {
+        Visitor visitor(registry.address(), {.certificate_folders = {registry.certificates()}});
+        auto document = push_image(visitor.client, "app", "layer");
+        visitor.client.put_manifest("app", "latest", document);
+        EXPECT_EQ(read_all(*visitor.client.blob("app", descriptor_of("layer"))), "layer");
+        EXPECT_THAT(registry.log(), HasSubstr("HTTP/2.0"));
+        EXPECT_THAT(registry.log(), Not(HasSubstr("HTTP/1.1")));
+    });
+}
+
+TEST_F(Distribution, ShowsAClientsCertificate) {
+    test::ScratchFolder folder;
+    auto path = folder.path().native();
+    test::expect_success(
+        test::run(test::sh("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days "
+                           "30 -subj /CN=client -addext "
+                           "extendedKeyUsage=clientAuth -keyout " +
+                           path + "/client.key -out " + path + "/client.cert")));
+    test::Registry registry(host,
+                            {.tls = true, .more = "    clientcas:\n      - " + path + "/client.cert\n"});
+    host.inside([&] {
+        Options options{.certificate_folders = {registry.certificates()}};
+        Visitor nobody(registry.address(), options);
+        EXPECT_NE(failure_of([&] { nobody.client.manifest("app", "latest"); }), "");
+        auto place = registry.certificates() / registry.address();
+        std::filesystem::copy(folder.path() / "client.cert", place);
+        Visitor half(registry.address(), options);
+        EXPECT_THAT(failure_of([&] { half.client.manifest("app", "latest"); }),
+                    HasSubstr("missing key client.key for client certificate"));
+        std::filesystem::copy(folder.path() / "client.key", place);
+        Visitor known(registry.address(), options);
+        auto document = push_image(known.client, "app", "layer");
+        known.client.put_manifest("app", "latest", document);
+        EXPECT_EQ(known.client.manifest("app", "latest").digest, document.digest);
     });
 }
 

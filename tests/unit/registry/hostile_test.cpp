@@ -155,6 +155,27 @@ TEST_F(Hostile, CredentialsStayWithTheirHost) {
     });
 }
 
+TEST_F(Hostile, AProxyIsAskedInsteadUnlessItIsNotFor) {
+    inside([] {
+        ScriptedServer proxy([](const ScriptedRequest& request) {
+            return request.method == "CONNECT" ? answer(403) : answer(200, "{}");
+        });
+        Options options{.http_proxy = "http://" + proxy.address(),
+                        .https_proxy = "http://" + proxy.address(),
+                        .no_proxy = "direct.test"};
+        Cancellation cancellation;
+        Transport transport(options, cancellation);
+        Transfer plain(transport, {.url = "http://registry.test:5000/v2/"});
+        EXPECT_EQ(failure_of([&] { plain.head(); }), "");
+        Transfer secret(transport, {.url = "https://registry.test/v2/"});
+        EXPECT_NE(failure_of([&] { secret.head(); }), "");
+        Transfer direct(transport, {.url = "http://direct.test/v2/"});
+        EXPECT_NE(failure_of([&] { direct.head(); }), "");
+        EXPECT_EQ(proxy.requests(), (std::vector<std::string>{"GET http://registry.test:5000/v2/",
+                                                              "CONNECT registry.test:443"}));
+    });
+}
+
 TEST_F(Hostile, RedirectsInACircleEnd) {
     inside([] {
         ScriptedServer server(
