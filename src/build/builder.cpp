@@ -5,6 +5,7 @@
 
 #include "base/units.hpp"
 #include "build/dockerfile/error.hpp"
+#include "build/dockerfile/lint.hpp"
 #include "build/remote/context.hpp"
 #include "build/remote/sources.hpp"
 #include "build/run.hpp"
@@ -82,6 +83,15 @@ dockerfile::Dockerfile parse(const std::string& text, const std::string& name) {
     }
 }
 
+/// `# check=error=true`
+void refuse_violations(const dockerfile::Dockerfile& file) {
+    auto report = dockerfile::lint(file);
+    if (!report.is_error || report.warnings.empty()) return;
+    std::set<std::string> rules;
+    for (const auto& warning : report.warnings) rules.insert(warning.rule);
+    throw InvalidArgument("lint violation found for rules: {}", fmt::join(rules, ", "));
+}
+
 /// The first failure that is not only the echo of another one's.
 std::exception_ptr first_failure(const BuildRun& run) {
     std::exception_ptr echo;
@@ -138,10 +148,21 @@ Task<std::shared_ptr<Context>> Builder::fetch(std::string remote, std::shared_pt
     co_return context;
 }
 
+Task<std::pair<std::string, std::size_t>> Builder::check(const Request& request,
+                                                         std::shared_ptr<Context> context) {
+    auto look = [context, name = request.dockerfile] {
+        auto text = context->take_dockerfile(name);
+        auto report = dockerfile::lint(parse(text, name));
+        return std::pair(dockerfile::to_text(report, text, name), report.warnings.size());
+    };
+    co_return co_await services_.pool.run(std::move(look));
+}
+
 Task<oci::Digest> Builder::build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
                                  std::shared_ptr<Cancellation> stop) {
     auto read = [context, name = request.dockerfile] { return parse(context->take_dockerfile(name), name); };
     auto file = co_await services_.pool.run(std::move(read));
+    refuse_violations(file);
     auto plan = make_plan(std::move(file), request);
     int step = 0;
     for (const auto& instruction : plan.file.global_args)

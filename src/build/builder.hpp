@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/async/sync.hpp"
 #include "build/cache.hpp"
@@ -80,6 +81,9 @@ class Builder {
 
     /// Fetches a context: a git repository, or a URL of a tar or of a Dockerfile. @throws InvalidArgument
     Task<std::shared_ptr<Context>> fetch(std::string remote, std::shared_ptr<Cancellation> stop);
+
+    /// Looks at a Dockerfile without building: --check. @return what to tell, and how many warnings there are
+    Task<std::pair<std::string, std::size_t>> check(const Request& request, std::shared_ptr<Context> context);
 
     /// Builds. `request` and `listener` must outlive it. @return the image's id
     /// @throws dockerfile::DockerfileError, CommandFailed, and what else went wrong

@@ -121,6 +121,7 @@ Wanted read_request(const engine::Networks& networks, const http::Request& http_
         if (reference.digest) throw InvalidArgument("build tag cannot contain a digest");
         wanted.names.push_back({reference.familiar_name(), reference.with_default_tag().tag});
     }
+    wanted.check = query.flag("check");
     wanted.quiet = query.flag("q");
     return wanted;
 }

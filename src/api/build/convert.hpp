@@ -18,6 +18,7 @@ struct Wanted {
     };
     std::vector<Name> names;
     bool quiet = false;
+    bool check = false;  ///< dhow's own: look at the Dockerfile, build nothing
     std::string remote;  ///< where the context comes from, instead of the request
 };
 

@@ -56,6 +56,21 @@ class Answer final : public dhow::build::Listener {
         }
     }
 
+    /// What --check found.
+    Task<void> checked(std::string words, std::size_t warnings) {
+        wire::ProgressLine line;
+        line.stream = std::move(words);
+        co_await send(line);
+        if (warnings == 0) co_return;
+        wire::ProgressLine failure;
+        failure.error = fmt::format("{} build checks failed", warnings);
+        wire::ErrorDetail detail;
+        detail.message = failure.error;
+        detail.code = 1;
+        failure.error_detail = detail;
+        co_await send(failure);
+    }
+
     /// A failure: as the answer's status while nothing was sent, else as a line.
     Task<void> fail(std::exception_ptr failure) {
         if (quiet_ && !kept_.empty()) {
@@ -147,6 +162,11 @@ Task<void> build(engine::Engine& engine, dhow::build::Builder& builder, http::Ex
     std::exception_ptr failure;
     std::string id;
     std::vector<std::string> names;
+    if (wanted.check) {
+        auto [words, warnings] = co_await builder.check(wanted.request, context);
+        co_await answer.checked(std::move(words), warnings);
+        co_return;
+    }
     try {
         auto image = co_await builder.build(wanted.request, context, answer, stop);
         id = image.text();

@@ -33,6 +33,7 @@ constexpr std::array options{
     flag("no-cache", 0, "Use nothing again of earlier builds"),
     list("no-cache-filter", 0, "Use nothing again in these stages"),
     text("platform", 0, "Build for a platform (os/arch[/variant])"),
+    flag("check", 0, "Look at the Dockerfile for likely mistakes, and build nothing"),
     choice("progress", "How to show the build", "auto|plain", "auto"),
     flag("pull", 0, "Ask the registry for a newer base image"),
     list("secret", 0, "Offer a secret to RUN --mount=type=secret (id=ID[,src=FILE|,env=NAME])"),
@@ -123,6 +124,7 @@ client::Target make_target(const Arguments& arguments, const std::string& docker
     if (arguments.has("label")) target.add("labels", json::dump(pairs(arguments.list("label"), false)));
     target.add("networkmode", arguments.text("network"));
     target.add_if(arguments.flag("no-cache"), "nocache", "1").add_if(arguments.flag("pull"), "pull", "1");
+    target.add_if(arguments.flag("check"), "check", "1");
     target.add_if(arguments.flag("quiet"), "q", "1");
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
     for (const auto& stage : arguments.list("no-cache-filter")) target.add("nocachefilter", stage);
