@@ -81,6 +81,8 @@ Task<void> undo_start(Core& core, LivePtr container, std::shared_ptr<shim::Clien
     auto& state = container->record.state;
     log::info("the start of container {} was cut off; it is undone", container->record.short_id());
     co_await undo_run(core, container->id(), std::move(shim));
+    // The addresses and ports that were saved for this run are not the next one's.
+    co_await release_networks(core, container);
     auto work = [directory = core.run_directory(container->id())] { remove_run_directory(directory); };
     co_await core.pool.run(std::move(work));
     state.phase = state.started_at == Timestamp{} ? Phase::created : Phase::exited;

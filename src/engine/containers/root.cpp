@@ -15,7 +15,9 @@
 
 #include "base/error.hpp"
 #include "engine/core.hpp"
+#include "engine/mount_points.hpp"
 #include "engine/processes.hpp"
+#include "engine/volume_source.hpp"
 #include "linux/mount.hpp"
 #include "linux/path.hpp"
 #include "linux/pidfd.hpp"
@@ -28,10 +30,23 @@ namespace {
 struct View {
     Container record;
     store::Snapshot snapshot;
+    std::filesystem::path mount_points;  ///< the layer below all others
     UniqueFd process;  ///< a pidfd of the container's first process; empty when it does not run
     RootAccess access;
     bool with_mounts;
 };
+
+/// Volumes with options are looked through: a folder of the host is shown, another file system is not there.
+std::vector<MountPoint> resolve_volumes(Core& core, std::vector<MountPoint> mounts) {
+    auto is_elsewhere = [&](MountPoint& mount) {
+        if (mount.type != "volume" || !core.volumes.exists(mount.name)) return false;
+        auto source = volume_source(core.volumes.inspect(mount.name));
+        if (source.is_bind()) mount.source = source.device;
+        return !source.is_bind() && !source.is_folder();
+    };
+    std::erase_if(mounts, is_elsewhere);
+    return mounts;
+}
 
 int checked(int result, const std::string& what) {
     if (result < 0) throw SystemError(-result, what);
@@ -63,8 +78,7 @@ UniqueFd mount_layers(const View& view) {
         // Nothing is written, so the container may start meanwhile.
         overlay.lower.insert(overlay.lower.begin(), view.snapshot.upperdir.string());
     }
-    // An overlay without a writable directory needs two, and one with it needs one.
-    if (view.snapshot.lowerdirs.empty()) overlay.lower.push_back(view.snapshot.merged.string());
+    overlay.lower.push_back(view.mount_points.string());
     return UniqueFd(linux::new_overlay(overlay));
 }
 
@@ -165,6 +179,8 @@ Task<void> with_root(Core& core, LivePtr container, RootAccess access, bool with
     }
     auto view = std::make_shared<View>();
     view->record = container->record;
+    view->record.mounts = resolve_volumes(core, std::move(view->record.mounts));
+    view->mount_points = mount_points_layer(core.options.data_root);
     view->access = access;
     view->with_mounts = with_mounts;
     // One that never ran has no places for its volumes yet.
