@@ -29,7 +29,7 @@ find_library(ZLIB_ARCHIVE libz.a REQUIRED)
 add_library(ext_zlib INTERFACE)
 target_link_libraries(ext_zlib INTERFACE ${ZLIB_ARCHIVE})
 
-foreach(module IN ITEMS sqlite3 libnftables libmnl libcrypto libcurl libzstd liblzma)
+foreach(module IN ITEMS sqlite3 libnftables libmnl libcrypto libcurl libzstd liblzma libnghttp2)
     pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
     add_library(ext_${module} ALIAS PkgConfig::${module})
 endforeach()

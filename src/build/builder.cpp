@@ -9,7 +9,7 @@
 namespace dhow::build {
 
 BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::shared_ptr<Context> files,
-                   Cache& known, CacheMounts& directories, Listener& listener,
+                   Cache& known, CacheMounts& directories, Listener& observer,
                    std::shared_ptr<Cancellation> cancellation)
     : services(room),
       request(wanted),
@@ -18,7 +18,8 @@ BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::share
       cache(known),
       mounts(directories),
       stop(std::move(cancellation)),
-      transcript(room.executor, listener,
+      listener(observer),
+      transcript(room.executor, observer,
                  static_cast<std::size_t>(std::ranges::count_if(plan.stages, &StagePlan::needed))) {
     std::size_t position = 0;
     for (std::size_t i = 0; i < plan.stages.size(); ++i)

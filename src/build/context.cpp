@@ -29,7 +29,8 @@ std::optional<std::string> read_text(int root, const std::string& name) {
 }  // namespace
 
 Context::Context(store::Store& store, image::Source& tar, const Cancellation& stop)
-    : store_(store), path_(store.data_root() / "build" / ("context-" + random_hex(16))) {
+    : path_(store.data_root() / "build" / ("context-" + random_hex(16))) {
+    release_ = [&trash = store.trash(), path = path_] { trash.take(path); };
     store::make_private_directory(path_.parent_path());
     store::make_private_directory(path_);
     try {
@@ -37,20 +38,26 @@ Context::Context(store::Store& store, image::Source& tar, const Cancellation& st
             check(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path_.string()));
         files::extract(tar, root_.get(), ".", {}, stop);
     } catch (...) {
-        store_.trash().take(path_);
+        release_();
         throw;
     }
 }
 
+Context::Context(std::filesystem::path path, std::string dockerfile, std::function<void()> release)
+    : release_(std::move(release)), path_(std::move(path)), dockerfile_(std::move(dockerfile)) {
+    root_.reset(check(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path_.string()));
+}
+
 Context::~Context() {
     try {
-        store_.trash().take(path_);
+        release_();
     } catch (const Error&) {
         // The next start removes it.
     }
 }
 
 std::string Context::take_dockerfile(const std::string& name) {
+    if (dockerfile_) return *dockerfile_;
     auto text = read_text(root(), name);
     if (!text && name == "Dockerfile") text = read_text(root(), "dockerfile");
     if (!text) throw InvalidArgument("Cannot locate specified Dockerfile: {}", name);

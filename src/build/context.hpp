@@ -2,7 +2,9 @@
 // The files that a client sent to build from: unpacked into a directory of their own, that goes with this.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/unique_fd.hpp"
@@ -16,6 +18,8 @@ class Context {
   public:
     /// Reads the tar to its end. Blocks. @throws InvalidArgument for one that is damaged or hostile
     Context(store::Store& store, image::Source& tar, const Cancellation& stop);
+    /// Files that are in a folder already. `release` is called when the build needs them no more.
+    Context(std::filesystem::path path, std::string dockerfile, std::function<void()> release);
     Context(const Context&) = delete;
     ~Context();
 
@@ -27,9 +31,10 @@ class Context {
     std::string take_dockerfile(const std::string& name);
 
   private:
-    store::Store& store_;
+    std::function<void()> release_;
     std::filesystem::path path_;
     UniqueFd root_;
+    std::optional<std::string> dockerfile_;  // where it is not among the files
 };
 
 }  // namespace dhow::build

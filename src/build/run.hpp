@@ -77,6 +77,7 @@ struct BuildRun {
     CacheMounts& mounts;
     std::shared_ptr<Cancellation> stop;
     std::vector<std::unique_ptr<StageRun>> stages;
+    Listener& listener;
     Transcript transcript;
     std::set<std::string> used_arguments;
 };

@@ -54,6 +54,7 @@ Task<void> StageRun::run() {
     } catch (...) {
         failure = std::current_exception();
     }
+    if (failure) build.listener.step_ends(index, failure);
     // Others stop at their next look; what was said until then still goes out in its order.
     if (failure) build.stop->request();
     done = true;
@@ -71,6 +72,7 @@ Task<void> StageRun::steps() {
     const auto& plan = build.plan.stages[index];
     number_ = plan.first_step;
     co_await say(fmt::format("Step {}/{} : {}\n", number_, build.plan.steps, plan.stage.written));
+    build.listener.stage_begins(index, plan.from ? "" : plan.base);
     co_await begin();
     if (state.image) co_await say(fmt::format(" ---> {}\n", short_id(state.image)));
     co_await triggers();
@@ -131,15 +133,16 @@ Task<void> StageRun::begin() {
 
 Task<void> StageRun::triggers() {
     auto list = std::exchange(state.config.config.on_build, {});
+    char escape = build.plan.file.directives.escape;
+    std::vector<dockerfile::Instruction> instructions;
+    for (const auto& text : list) {
+        auto statement = dockerfile::parse_statement(text, escape, build.plan.stages[index].stage.lines);
+        instructions.push_back(dockerfile::parse_instruction(statement, escape));
+    }
+    build.listener.stage_stands(index, instructions);
     if (list.empty()) co_return;
     co_await say(fmt::format("# Executing {} build trigger{}\n", list.size(), list.size() == 1 ? "" : "s"));
-    const auto& plan = build.plan.stages[index];
-    char escape = build.plan.file.directives.escape;
-    for (const auto& text : list) {
-        auto statement = dockerfile::parse_statement(text, escape, plan.stage.lines);
-        auto instruction = dockerfile::parse_instruction(statement, escape);
-        co_await step(instruction, false);
-    }
+    for (const auto& instruction : instructions) co_await step(instruction, false);
 }
 
 std::optional<std::string> StageRun::value_of(std::string_view name) const {
@@ -180,6 +183,7 @@ Task<void> StageRun::step(const dockerfile::Instruction& written, bool numbered)
     std::function<std::optional<std::string>(std::string_view)> lookup = [this](std::string_view name) {
         return value_of(name);
     };
+    build.listener.step_begins(index, written, lookup);
     auto instruction = dockerfile::expand(written, build.plan.file.directives.escape, lookup);
     if (const auto* run = std::get_if<dockerfile::Run>(&instruction.what)) {
         co_await run_step(*run);
@@ -193,6 +197,7 @@ Task<void> StageRun::step(const dockerfile::Instruction& written, bool numbered)
         else
             co_await plain_step(std::move(comment));
     }
+    build.listener.step_ends(index, nullptr);
     co_await say(fmt::format(" ---> {}\n", short_id(state.image)));
 }
 
@@ -378,9 +383,10 @@ Task<void> StageRun::run_step(const dockerfile::Run& run) {
     auto workspace = co_await build.services.pool.run(std::move(make));
     auto name = workspace->id().substr(0, 12);
     co_await say(fmt::format(" ---> Running in {}\n", name));
-    ExecOutput output = [this](bool is_error, std::string bytes) {
+    ExecOutput output = [this](bool is_error, std::string bytes) -> Task<void> {
+        co_await build.listener.step_output(index, is_error, bytes);
         auto kind = is_error ? Transcript::Kind::error_text : Transcript::Kind::text;
-        return build.transcript.say(position, kind, std::move(bytes));
+        co_await build.transcript.say(position, kind, std::move(bytes));
     };
     auto outcome = co_await run_in_container(build.services, build.request, *workspace, std::move(request),
                                              std::move(output), *build.stop);
@@ -420,6 +426,7 @@ Task<bool> StageRun::reuse(std::string created_by, std::string exact_key, std::s
     };
     auto found = co_await build.services.pool.run(std::move(look));
     if (!found.layer_known) co_return false;
+    build.listener.step_reused(index);
     co_await say(" ---> Using cache\n");
     if (found.image) {
         state.config = *found.image->config;
