@@ -1,12 +1,33 @@
 #include "build/builder.hpp"
 
 #include <algorithm>
+#include <charconv>
 
+#include "base/units.hpp"
 #include "build/dockerfile/error.hpp"
+#include "build/remote/context.hpp"
+#include "build/remote/sources.hpp"
 #include "build/run.hpp"
 #include "store/files.hpp"
 
 namespace dhow::build {
+
+namespace {
+
+/// Source: reproducible-builds.org, SOURCE_DATE_EPOCH.
+std::optional<std::int64_t> read_epoch(const Request& request) {
+    auto given = request.arguments.find("SOURCE_DATE_EPOCH");
+    if (given == request.arguments.end() || !given->second || given->second->empty()) return std::nullopt;
+    const auto& text = *given->second;
+    std::int64_t seconds = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    constexpr std::int64_t latest = 9'000'000'000;  // of times in nanoseconds
+    if (error != std::errc() || end != text.data() + text.size() || seconds < 0 || seconds > latest)
+        throw InvalidArgument("invalid SOURCE_DATE_EPOCH: {}", text);
+    return seconds;
+}
+
+}  // namespace
 
 BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::shared_ptr<Context> files,
                    Cache& known, CacheMounts& directories, Listener& observer,
@@ -21,9 +42,16 @@ BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::share
       listener(observer),
       transcript(room.executor, observer,
                  static_cast<std::size_t>(std::ranges::count_if(plan.stages, &StagePlan::needed))) {
+    epoch = read_epoch(request);
     std::size_t position = 0;
     for (std::size_t i = 0; i < plan.stages.size(); ++i)
         if (plan.stages[i].needed) stages.push_back(std::make_unique<StageRun>(*this, i, position++));
+}
+
+std::string BuildRun::created() const {
+    if (epoch && *epoch == 0)
+        return "1970-01-01T00:00:00Z";  // which is no time at all for format_timestamp()
+    return format_timestamp(epoch ? Timestamp(std::chrono::seconds(*epoch)) : now());
 }
 
 StageRun* BuildRun::stage(std::size_t index) const {
@@ -71,6 +99,7 @@ std::exception_ptr first_failure(const BuildRun& run) {
 std::string unused_arguments(const BuildRun& run) {
     std::string names;
     for (const auto& [name, value] : run.request.arguments) {
+        if (name == "SOURCE_DATE_EPOCH" || name.starts_with("BUILDKIT_")) continue;
         bool is_proxy = name.ends_with("_PROXY") || name.ends_with("_proxy");
         if (run.used_arguments.contains(name) || run.plan.global_values.contains(name) || is_proxy) continue;
         names += (names.empty() ? "" : " ") + name;
@@ -85,17 +114,30 @@ Builder::Builder(Services services)
       cache_(services_.store),
       mounts_(services_.executor, services_.store.data_root() / "build-cache" / "mounts") {
     remove_remains(services_.store);
+    std::error_code absent;
+    std::filesystem::remove_all(services_.options.exec_root / "build-secrets", absent);
+    store::make_private_directory(services_.options.exec_root / "build-secrets");
     // What stands below a single layer that is only read.
     store::make_private_directory(services_.store.data_root() / "build");
     store::make_private_directory(services_.store.data_root() / "build" / "empty");
     store::make_private_directory(mounts_.root().parent_path());
     store::make_private_directory(mounts_.root());
+    store::make_private_directory(mounts_.root().parent_path() / "contexts");
 }
 
 Task<std::shared_ptr<Context>> Builder::receive(std::shared_ptr<image::Source> tar,
                                                 std::shared_ptr<Cancellation> stop) {
     auto work = [this, tar, stop] { return std::make_shared<Context>(services_.store, *tar, *stop); };
     co_return co_await services_.pool.run(std::move(work));
+}
+
+Task<std::shared_ptr<Context>> Builder::fetch(std::string remote, std::shared_ptr<Cancellation> stop) {
+    std::shared_ptr<Context> context;
+    std::function<void(const registry::Cancellation&)> work = [&](const registry::Cancellation& cancelled) {
+        context = fetch_context(services_, remote, cancelled, *stop);
+    };
+    co_await on_own_thread(services_, stop, std::move(work));
+    co_return context;
 }
 
 Task<oci::Digest> Builder::build(const Request& request, std::shared_ptr<Context> context, Listener& listener,

@@ -57,8 +57,9 @@ class CacheMounts {
 
     bool is_used(const std::string& name) const { return used_.contains(name); }
     const std::filesystem::path& root() const { return root_; }
-    /// Waits until a use of some directory ends.
+    /// Waits until a use of some directory ends, or wake().
     Task<void> wait() { return freed_.wait(); }
+    void wake() { freed_.notify(); }
 
   private:
     std::filesystem::path root_;
@@ -78,10 +79,14 @@ class Builder {
 
     /// What it works with.
     Services& services() { return services_; }
+    CacheMounts& cache_mounts() { return mounts_; }
 
     /// Takes a context in, on the pool.
     Task<std::shared_ptr<Context>> receive(std::shared_ptr<image::Source> tar,
                                            std::shared_ptr<Cancellation> stop);
+
+    /// Fetches a context: a git repository, or a URL of a tar or of a Dockerfile. @throws InvalidArgument
+    Task<std::shared_ptr<Context>> fetch(std::string remote, std::shared_ptr<Cancellation> stop);
 
     /// Builds. `request` and `listener` must outlive it. @return the image's id
     /// @throws dockerfile::DockerfileError, CommandFailed, and what else went wrong

@@ -5,6 +5,7 @@
 #include "base/ignore.hpp"
 #include "base/units.hpp"
 #include "image/change.hpp"
+#include "linux/signals.hpp"
 
 namespace dhow::build {
 
@@ -79,9 +80,10 @@ class Configurator {
         return fmt::format("EXPOSE {}", fmt::join(expose.ports, " "));
     }
     std::string operator()(const dockerfile::Cmd& cmd) const {
-        config_.cmd = command_of(cmd.command, config_);
-        command_set_ = command_set_ || !config_.cmd->empty();
-        return "CMD " + quoted(*config_.cmd);
+        auto words = command_of(cmd.command, config_);
+        command_set_ = command_set_ || !words.empty();
+        config_.cmd = words;  // also an empty one: it resets what the base has
+        return "CMD " + quoted(words);
     }
     std::string operator()(const dockerfile::Entrypoint& entrypoint) const {
         auto words = command_of(entrypoint.command, config_);
@@ -96,6 +98,7 @@ class Configurator {
         return fmt::format("SHELL [{}]", fmt::join(shell.words, " "));
     }
     std::string operator()(const dockerfile::StopSignal& stop) const {
+        linux::parse_signal(stop.signal);
         image::apply_change("STOPSIGNAL " + stop.signal, config_);
         return "STOPSIGNAL " + stop.signal;
     }
@@ -146,6 +149,13 @@ std::vector<std::string> command_of(const dockerfile::CommandLine& command,
 std::string working_directory(const oci::ContainerConfig& config, const std::string& path) {
     if (path.starts_with('/')) return clean_path(path);
     return clean_path("/" + config.working_dir + "/" + path);
+}
+
+std::optional<std::string> find_variable(const std::vector<std::string>& env, std::string_view name) {
+    for (const auto& entry : env)
+        if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
+            return entry.substr(name.size() + 1);
+    return std::nullopt;
 }
 
 void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value) {

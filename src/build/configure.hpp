@@ -1,7 +1,9 @@
 #pragma once
 // Instructions that change an image's configuration alone.
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "build/dockerfile/instructions.hpp"
@@ -15,6 +17,8 @@ std::vector<std::string> command_of(const dockerfile::CommandLine& command,
 
 /// The directory that WORKDIR `path` means. Absolute and clean.
 std::string working_directory(const oci::ContainerConfig& config, const std::string& path);
+
+std::optional<std::string> find_variable(const std::vector<std::string>& env, std::string_view name);
 
 /// Sets a variable, in its place when it is there.
 void set_variable(std::vector<std::string>& env, const std::string& name, const std::string& value);

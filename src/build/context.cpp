@@ -6,7 +6,6 @@
 
 #include "base/error.hpp"
 #include "base/ignore.hpp"
-#include "base/random.hpp"
 #include "build/files/extract.hpp"
 #include "linux/path.hpp"
 #include "store/files.hpp"
@@ -29,31 +28,30 @@ std::optional<std::string> read_text(int root, const std::string& name) {
 }  // namespace
 
 Context::Context(store::Store& store, image::Source& tar, const Cancellation& stop)
-    : path_(store.data_root() / "build" / ("context-" + random_hex(16))) {
-    release_ = [&trash = store.trash(), path = path_] { trash.take(path); };
-    store::make_private_directory(path_.parent_path());
-    store::make_private_directory(path_);
-    try {
-        root_.reset(
-            check(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path_.string()));
-        files::extract(tar, root_.get(), ".", {}, stop);
-    } catch (...) {
-        release_();
-        throw;
-    }
+    : scratch_(std::in_place, store, "context") {
+    open(".");
+    files::extract(tar, root_.get(), ".", {}, stop);
 }
 
-Context::Context(std::filesystem::path path, std::string dockerfile, std::function<void()> release)
-    : release_(std::move(release)), path_(std::move(path)), dockerfile_(std::move(dockerfile)) {
-    root_.reset(check(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path_.string()));
+Context::Context(store::Store& store, const std::function<std::string(const std::filesystem::path&)>& fill)
+    : scratch_(std::in_place, store, "context") {
+    open(fill(scratch_->path()));
 }
+
+Context::Context(const std::filesystem::path& folder, std::function<void()> release)
+    : release_(std::move(release)),
+      root_(check(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", folder.string())) {}
 
 Context::~Context() {
-    try {
-        release_();
-    } catch (const Error&) {
-        // The next start removes it.
-    }
+    if (release_) release_();
+}
+
+void Context::open(const std::string& folder) {
+    UniqueFd top(check(::open(scratch_->path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}",
+                       scratch_->path().string()));
+    auto found = linux::find_in_root(top.get(), folder, O_RDONLY | O_DIRECTORY);
+    if (!found) throw InvalidArgument("the context has no folder {}", folder);
+    root_ = std::move(*found);
 }
 
 std::string Context::take_dockerfile(const std::string& name) {

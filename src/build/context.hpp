@@ -9,6 +9,7 @@
 
 #include "base/unique_fd.hpp"
 #include "build/files/stop.hpp"
+#include "build/scratch.hpp"
 #include "image/source.hpp"
 #include "store/store.hpp"
 
@@ -18,23 +19,28 @@ class Context {
   public:
     /// Reads the tar to its end. Blocks. @throws InvalidArgument for one that is damaged or hostile
     Context(store::Store& store, image::Source& tar, const Cancellation& stop);
+    /// What `fill` puts into the folder that it is given; it says which folder of that is the context.
+    Context(store::Store& store, const std::function<std::string(const std::filesystem::path&)>& fill);
     /// Files that are in a folder already. `release` is called when the build needs them no more.
-    Context(std::filesystem::path path, std::string dockerfile, std::function<void()> release);
+    Context(const std::filesystem::path& folder, std::function<void()> release);
     Context(const Context&) = delete;
     ~Context();
 
     int root() const { return root_.get(); }
-    const std::filesystem::path& path() const { return path_; }
 
     /// The Dockerfile's text; then it, and .dockerignore, are taken out of the context where the latter says
     /// so. @throws InvalidArgument in docker's words when there is none
     std::string take_dockerfile(const std::string& name);
+    /// The Dockerfile is this text, whatever the files are.
+    void use_dockerfile(std::string text) { dockerfile_ = std::move(text); }
 
   private:
+    void open(const std::string& folder);
+
+    std::optional<Scratch> scratch_;
     std::function<void()> release_;
-    std::filesystem::path path_;
     UniqueFd root_;
-    std::optional<std::string> dockerfile_;  // where it is not among the files
+    std::optional<std::string> dockerfile_;
 };
 
 }  // namespace dhow::build

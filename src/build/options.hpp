@@ -2,8 +2,11 @@
 // What the daemon's configuration, and a client's request, tell the builder.
 
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +15,7 @@
 #include "build/dockerfile/words.hpp"
 #include "bundle/spec.hpp"
 #include "image/images.hpp"
+#include "image/registries.hpp"
 #include "network/networks.hpp"
 #include "store/store.hpp"
 
@@ -24,6 +28,18 @@ struct Options {
     std::vector<std::string> dns, dns_options, dns_search;
 };
 
+/// What comes from the network.
+struct Remotes {
+    /// Brings an image into the store, with the engine's events.
+    std::function<Task<std::vector<image::Pulled>>(image::PullRequest, image::ProgressSink,
+                                                   std::shared_ptr<image::Cancellation>)>
+        pull;
+    /// A cancellation that the end of the daemon requests too.
+    std::function<std::shared_ptr<image::Cancellation>()> make_cancellation;
+    /// Proxies and certificates, for ADD of URLs too.
+    registry::Options options;
+};
+
 /// The rooms below. Borrowed: all of it outlives the builder.
 struct Services {
     asio::any_io_executor executor;
@@ -32,6 +48,7 @@ struct Services {
     image::Images& images;
     network::Networks& networks;
     Options options;
+    Remotes remotes;
 };
 
 /// What RUN's containers are connected to.
@@ -48,6 +65,13 @@ struct Request {
     std::map<std::string, std::string> labels;
     std::optional<oci::Platform> platform;
     bool no_cache = false;
+    std::set<std::string> no_cache_stages;  ///< names or numbers: --no-cache-filter
+    bool pull = false;                      ///< ask the registry for each base, also when it is here
+    /// Of registries, by their domain: "docker.io".
+    std::map<std::string, image::Credentials> credentials;
+    std::map<std::string, std::string> secrets;  ///< contents of RUN --mount=type=secret by their id
+    /// Sockets that lead to the agents of RUN --mount=type=ssh, by their id; "default" is the usual one.
+    std::map<std::string, std::filesystem::path> agents;
     Network network;
     std::vector<std::string> extra_hosts;  ///< "name:address"
     std::int64_t shm_size = 64LL << 20;

@@ -64,6 +64,22 @@ std::int64_t size_of(const std::filesystem::path& layer) {
     return size;
 }
 
+void limit_time(const std::filesystem::path& path, std::int64_t epoch) {
+    struct stat status;
+    check(::lstat(path.c_str(), &status), "stat {}", path.string());
+    if (status.st_mtim.tv_sec < epoch || (status.st_mtim.tv_sec == epoch && status.st_mtim.tv_nsec == 0))
+        return;
+    timespec times[2] = {{epoch, 0}, {epoch, 0}};
+    check(::utimensat(AT_FDCWD, path.c_str(), times, AT_SYMLINK_NOFOLLOW), "set the time of {}",
+          path.string());
+}
+
+void limit_times(const std::filesystem::path& layer, std::int64_t epoch) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(layer))
+        limit_time(entry.path(), epoch);
+    limit_time(layer, epoch);
+}
+
 UniqueFd mount_overlay(const std::vector<std::filesystem::path>& lower, const std::filesystem::path& upper,
                        const std::filesystem::path& work) {
     linux::Overlay overlay;
@@ -146,7 +162,8 @@ void Workspace::add_mount_points(const std::vector<std::string>& paths) {
     lower_.insert(lower_.begin(), points);
 }
 
-LayerPtr Workspace::seal() {
+LayerPtr Workspace::seal(std::optional<std::int64_t> epoch) {
+    if (epoch) limit_times(snapshot_.upperdir, *epoch);
     auto draft = store_.layers().draft();
     check(::rename(snapshot_.upperdir.c_str(), draft.diff().c_str()), "keep {} as a layer",
           snapshot_.upperdir.string());

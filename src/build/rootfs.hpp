@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,9 @@ class Workspace {
     /// folders.
     void add_mount_points(const std::vector<std::string>& paths);
 
-    /// What was written becomes a layer; null when nothing was. Once.
-    LayerPtr seal();
+    /// What was written becomes a layer; null when nothing was. Once. Files newer than `epoch` (seconds) get
+    /// its time.
+    LayerPtr seal(std::optional<std::int64_t> epoch = {});
 
   private:
     store::Store& store_;

@@ -44,6 +44,10 @@ struct StageRun {
   private:
     Task<void> steps();
     Task<void> begin();
+    std::optional<oci::Platform> platform() const;
+    /// An image of the store, or of a registry when it is not there (or --pull asks for it).
+    Task<image::Image> image_of(std::string name, std::optional<oci::Platform> platform);
+    Task<image::Image> pull(oci::Reference name, std::optional<oci::Platform> platform);
     Task<void> triggers();
     Task<void> step(const dockerfile::Instruction& instruction, bool numbered);
     Task<void> run_step(const dockerfile::Run& run);
@@ -52,6 +56,8 @@ struct StageRun {
     Task<void> plain_step(std::string comment);
     void declare(const dockerfile::AddArgs& args);
 
+    bool may_reuse() const;
+    std::string exact_key(const std::string& created_by, const std::string& details) const;
     Task<bool> reuse(std::string created_by, std::string exact_key, std::string content_key);
     Task<void> commit(std::string created_by, LayerPtr layer, std::string exact_key, std::string content_key);
     Task<LayerStack> source_layers(std::string from);
@@ -68,6 +74,10 @@ struct BuildRun {
              CacheMounts& directories, Listener& listener, std::shared_ptr<Cancellation> cancellation);
 
     StageRun* stage(std::size_t index) const;
+    /// Of SOURCE_DATE_EPOCH, for keys; "" without one.
+    std::string epoch_text() const { return epoch ? std::to_string(*epoch) : ""; }
+    /// What the image says of its time.
+    std::string created() const;
 
     Services& services;
     const Request& request;
@@ -80,18 +90,30 @@ struct BuildRun {
     Listener& listener;
     Transcript transcript;
     std::set<std::string> used_arguments;
+    /// SOURCE_DATE_EPOCH, in seconds: no file and no image is newer.
+    std::optional<std::int64_t> epoch;
+    /// Of images by name and platform: who looks for one, and which were asked for.
+    std::map<std::string, AsyncMutex> image_turns;
+    std::set<std::string> pulled;
 };
 
 /// The mounts of a RUN, and what must live as long as they.
 struct RunMounts {
     std::vector<bundle::Mount> mounts;
-    std::string digest;  ///< of what is mounted, for the key of the step
+    std::string digest;                  ///< of what is mounted, for the key of the step
+    std::vector<std::string> variables;  ///< "NAME=value" of secrets: of the command, and of nothing else
     std::vector<std::shared_ptr<CacheMounts::Use>> caches;
-    std::shared_ptr<void> copies;
+    struct Held {
+        virtual ~Held() = default;
+    };
+    std::shared_ptr<Held> holdings;
 };
 
 /// Makes the mounts ready. @throws InvalidArgument, NotImplemented for those that cannot be
 Task<RunMounts> make_mounts(StageRun& stage, std::vector<dockerfile::RunMount> wanted,
                             std::function<Task<LayerStack>(std::string)> layers_of);
+
+/// Adds a here-document as a program at `path`. Blocks.
+void add_script(RunMounts& mounts, const dockerfile::Heredoc& document, const std::string& path);
 
 }  // namespace dhow::build

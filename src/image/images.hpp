@@ -137,7 +137,7 @@ class Images {
     /// Bytes of an image's layers that other images share: SharedSize. Keyed by image id text.
     std::map<std::string, std::int64_t> shared_sizes() const;
 
-    /// Makes an image of one layer out of a tar (plain, gzip, zstd or xz). @return its id
+    /// Makes an image of one layer out of a tar (plain or packed by gzip, zstd, xz or bzip2). @return its id
     /// @throws InvalidArgument for a tar that is broken or hostile
     oci::Digest import(Source& tar, const ImportOptions& options, const ProgressSink& progress = {});
 

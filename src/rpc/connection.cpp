@@ -18,7 +18,7 @@ constexpr std::size_t read_size = 256 << 10;
 constexpr std::size_t write_size = 256 << 10;
 constexpr std::int32_t call_window = 2 << 20;
 constexpr std::int32_t connection_window = 64 << 20;
-constexpr std::uint32_t most_calls = 1000;
+constexpr std::uint32_t most_calls = 100;  // of the other end, at once
 constexpr std::uint32_t longest_header_list = 1 << 20;
 
 std::string_view view(const std::uint8_t* bytes, std::size_t size) {
@@ -89,6 +89,12 @@ struct Connection::Callbacks {
             // The answer is complete, whatever was still to be asked.
             if (call->is_caller_ && !call->output_over_) self(user).reset(*call);
         }
+        return 0;
+    }
+
+    /// A call that never began: it is over.
+    static int not_sent(nghttp2_session*, const nghttp2_frame* frame, int, void* user) {
+        if (frame->hd.type == NGHTTP2_HEADERS) self(user).forget(frame->hd.stream_id, true);
         return 0;
     }
 
@@ -168,7 +174,9 @@ void Connection::open_session() {
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, Callbacks::frame);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, Callbacks::data);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, Callbacks::close);
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, Callbacks::not_sent);
     nghttp2_option_set_no_auto_window_update(option, 1);
+    nghttp2_option_set_max_send_header_block_length(option, longest_header_list);
     auto open = is_server_ ? nghttp2_session_server_new2 : nghttp2_session_client_new2;
     if (open(&session_, callbacks, this, option) != 0) throw InternalError("no HTTP/2 session");
     std::array settings{

@@ -4,8 +4,6 @@
 
 #include <sys/socket.h>
 
-#include "oci/reference.hpp"
-
 namespace dhow::api::build {
 
 namespace buildkit = dhow::build::buildkit;
@@ -57,6 +55,11 @@ class BuildKit::Names final : public buildkit::Backend {
     explicit Names(engine::Engine& engine) : engine_(engine) {}
 
     std::string default_network() override { return engine_.networks().inspect("bridge").id; }
+
+    std::string host_address() override {
+        auto bridge = engine_.networks().inspect("bridge");
+        return bridge.pools.empty() ? std::string() : bridge.pools.front().gateway;
+    }
 
     Task<void> name_image(std::string image, std::string name) override {
         auto reference = oci::Reference::parse(name);

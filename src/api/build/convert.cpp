@@ -1,5 +1,7 @@
 #include "api/build/convert.hpp"
 
+#include "api/registries/handlers.hpp"
+#include "base/base64.hpp"
 #include "base/json.hpp"
 
 namespace dhow::api::build {
@@ -17,15 +19,8 @@ void refuse(const Query& query, const char* name, const char* why) {
 void refuse_what_cannot_be(const Query& query) {
     if (query.text("version") == "2")
         throw NotImplemented("BuildKit is not available in this release of dhow: set DOCKER_BUILDKIT=0");
-    if (!query.text("remote").empty())
-        throw NotImplemented(
-            "building from {} is not available in this release of dhow: send the context, as docker build "
-            "does with a folder or with standard input",
-            query.text("remote"));
     if (!query.flag("rm", true))
         throw NotImplemented("keeping the containers of a build (--rm=false) is not available in dhow");
-    refuse(query, "pull",
-           "a build does not pull in this release of dhow: pull the image first, without --pull");
     refuse(query, "squash", "--squash is not available in dhow");
     refuse(query, "cachefrom", "--cache-from is not available in this release of dhow");
     refuse(query, "outputs", "--output is not available with the classic builder");
@@ -39,6 +34,21 @@ Type read_json(const Query& query, const char* name) {
     auto text = query.text(name);
     if (text.empty() || text == "null") return {};
     return json::read<Type>(text);
+}
+
+/// dhow's own header, for `dhow build --secret`: contents in base64 by their id.
+std::map<std::string, std::string> read_secrets(const http::Request& request) {
+    auto header = request.header("X-Dhow-Build-Secrets");
+    if (header.empty()) return {};
+    auto text = base64_decode(header);
+    if (!text) throw InvalidArgument("malformed X-Dhow-Build-Secrets");
+    std::map<std::string, std::string> secrets;
+    for (auto& [id, encoded] : json::read<std::map<std::string, std::string>>(*text)) {
+        auto content = base64_decode(encoded);
+        if (!content) throw InvalidArgument("malformed secret {}", id);
+        secrets[id] = std::move(*content);
+    }
+    return secrets;
 }
 
 dhow::build::Network read_network(const engine::Networks& networks, const std::string& mode) {
@@ -88,6 +98,14 @@ Wanted read_request(const engine::Networks& networks, const http::Request& http_
     request.arguments = read_json<std::map<std::string, std::optional<std::string>>>(query, "buildargs");
     request.labels = read_json<std::map<std::string, std::string>>(query, "labels");
     request.no_cache = query.flag("nocache");
+    // dhow's own: the others take it from BuildKit's protocol.
+    for (const auto& stage : query.all("nocachefilter")) request.no_cache_stages.insert(stage);
+    request.pull = query.flag("pull");
+    request.credentials = registries::read_all_credentials(http_request);
+    request.secrets = read_secrets(http_request);
+    wanted.remote = query.text("remote");
+    if (wanted.remote == "client-session")
+        throw NotImplemented("remote=client-session is BuildKit's: send the context");
     request.network = read_network(networks, query.text("networkmode"));
     for (const auto& entry : query.all("extrahosts")) {
         if (entry.find(':') == entry.npos) throw InvalidArgument("bad format for add-host: \"{}\"", entry);
@@ -96,9 +114,6 @@ Wanted read_request(const engine::Networks& networks, const http::Request& http_
     read_resources(query, request);
     if (auto platform = query.text("platform"); !platform.empty()) {
         request.platform = oci::Platform::parse(platform);
-        if (!oci::Platform::host().runs(*request.platform))
-            throw NotImplemented("building for {} is not available on this machine ({})", platform,
-                                 oci::Platform::host().text());
     }
     for (const auto& name : query.all("t")) {
         if (name.empty()) continue;

@@ -18,6 +18,7 @@ struct Wanted {
     };
     std::vector<Name> names;
     bool quiet = false;
+    std::string remote;  ///< where the context comes from, instead of the request
 };
 
 /// @throws InvalidArgument; NotImplemented for what dhow cannot do, since nothing is accepted and ignored

@@ -134,9 +134,15 @@ Task<std::vector<std::string>> name_image(engine::Engine& engine, std::string id
 Task<void> build(engine::Engine& engine, dhow::build::Builder& builder, http::Exchange& exchange) {
     auto wanted = read_request(engine.networks(), exchange.request());
     auto stop = std::make_shared<dhow::build::Cancellation>();
-    auto context = co_await receive(builder, exchange, stop);
+    std::shared_ptr<dhow::build::Context> context;
+    if (wanted.remote.empty()) context = co_await receive(builder, exchange, stop);
     std::function<void()> cancel = [stop] { stop->request(); };
     exchange.on_disconnect(std::move(cancel));
+    if (!context) {
+        // It is asked for nothing else, but clients may send an empty body.
+        co_await exchange.body();
+        context = co_await builder.fetch(wanted.remote, stop);
+    }
     Answer answer(exchange, wanted.quiet);
     std::exception_ptr failure;
     std::string id;

@@ -1,6 +1,7 @@
 #pragma once
 // One function a route of what reaches into registries.
 
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ Task<void> manifest(engine::Registries& registries, Exchange& exchange);
 
 /// X-Registry-Auth. Absent and malformed ones are nobody's, as dockerd takes them.
 image::Credentials read_credentials(const http::Request& request);
+
+/// X-Registry-Config: credentials by the registry's domain.
+std::map<std::string, image::Credentials> read_all_credentials(const http::Request& request);
 
 /// "https://index.docker.io/v1/" is docker.io, "http://localhost:5000/" is localhost:5000.
 std::string domain_of(std::string_view server_address);

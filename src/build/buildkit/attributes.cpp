@@ -52,9 +52,6 @@ void read_platform(Request& request, const std::string& text) {
         throw NotImplemented(
             "building for several platforms at once is not available in this release of dhow");
     request.platform = oci::Platform::parse(text);
-    if (!oci::Platform::host().runs(*request.platform))
-        throw NotImplemented("building for {} is not available on this machine ({})", text,
-                             oci::Platform::host().text());
 }
 
 void read_network(Request& request, const std::string& mode) {
@@ -84,20 +81,19 @@ const std::map<std::string, Reader, std::less<>>& readers() {
         {"cgroup-parent",
          [](Order& order, const std::string& value) { order.request.cgroup_parent = value; }},
         {"contextkey", [](Order& order, const std::string& value) { order.context_folder = value; }},
-        {"dockerfilekey", [](Order& order, const std::string& value) { order.dockerfile_folder = value; }},
+        {"dockerfilekey",
+         [](Order& order, const std::string& value) {
+             order.dockerfile_folder = value;
+             order.dockerfile_is_local = true;
+         }},
         {"context", [](Order& order, const std::string& value) { order.remote_context = value; }},
         {"no-cache",
          [](Order& order, const std::string& value) {
-             if (!value.empty())
-                 throw NotImplemented("--no-cache-filter is not available in this release of dhow");
-             order.request.no_cache = true;
+             for (const auto& stage : split(value, ',')) order.request.no_cache_stages.insert(stage);
+             order.request.no_cache = value.empty();
          }},
         {"image-resolve-mode",
-         [](Order&, const std::string& value) {
-             if (value == "pull")
-                 throw NotImplemented(
-                     "a build does not pull in this release of dhow: pull the image first, without --pull");
-         }},
+         [](Order& order, const std::string& value) { order.request.pull = value == "pull"; }},
         {"multi-platform",
          [](Order&, const std::string& value) {
              if (value != "false" && value != "0")

@@ -16,6 +16,7 @@ struct Order {
     Request request;
     std::string context_folder = "context";        ///< what the client calls the folder of the context
     std::string dockerfile_folder = "dockerfile";  ///< and that of the Dockerfile
+    bool dockerfile_is_local = false;              ///< it is in that folder, wherever the context comes from
     std::string remote_context;                    ///< a URL, where the context is no folder of the client's
     std::map<std::string, std::string> named_contexts;  ///< --build-context NAME=...
 };

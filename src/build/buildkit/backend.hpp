@@ -12,6 +12,8 @@ class Backend {
     virtual ~Backend() = default;
     /// The id of the network that a RUN is on unless told otherwise. @throws NotFound
     virtual std::string default_network() = 0;
+    /// The machine's address as containers on that network see it: what `host-gateway` means. "" without one.
+    virtual std::string host_address() = 0;
     /// Gives an image a name, as `docker tag` does. @throws InvalidArgument for one that is malformed
     virtual Task<void> name_image(std::string image, std::string name) = 0;
 };

@@ -28,6 +28,7 @@ Control::Control(Services& services, Builder& builder, Backend& backend)
       contexts_(services.store),
       job_began_(services.executor) {
     add_control_methods();
+    add_cache_methods();
     add_gateway_methods();
 }
 
@@ -75,7 +76,12 @@ protocol::WorkerRecord Control::worker() const {
     platform.set_architecture(host.architecture);
     platform.set_os(host.os);
     platform.set_variant(host.variant);
-    (*record.mutable_labels())["org.mobyproject.buildkit.worker.executor"] = "dhow";
+    auto& labels = *record.mutable_labels();
+    labels["org.mobyproject.buildkit.worker.executor"] = "dhow";
+    // What tells clients that images can go to them as archives.
+    labels["org.mobyproject.buildkit.worker.snapshotter"] = "overlayfs";
+    if (auto address = backend_.host_address(); !address.empty())
+        labels["org.mobyproject.buildkit.worker.moby.host-gateway-ip"] = address;
     record.mutable_buildkit_version()->set_package("dhow");
     record.mutable_buildkit_version()->set_version(std::string(behaves_as));
     return record;
@@ -102,6 +108,7 @@ void Control::forget_later(std::shared_ptr<Job> job) {
 
 Task<void> Control::status(protocol::StatusRequest request, CallPtr call) {
     auto job = co_await find_job(request.ref());
+    call->on_cancel([job] { job->status.abandon(); });
     protocol::StatusResponse response;
     while (true) {
         bool more = co_await job->status.read(response);
@@ -127,16 +134,21 @@ Task<protocol::SolveResponse> Control::solve(protocol::SolveRequest request, Cal
         job->stop->request();
         job->changed.notify();
     });
-    co_return co_await run(job, std::move(request));
+    try {
+        co_return co_await run(job, std::move(request));
+    } catch (const rpc::CallFailed&) {
+        throw;
+    } catch (const Error& error) {
+        throw rpc::CallFailed({rpc::Code::unknown, error.message(), {}});
+    }
 }
 
 Task<protocol::SolveResponse> Control::run(std::shared_ptr<Job> job, protocol::SolveRequest request) {
     if (!request.session().empty()) job->session = co_await sessions_.find(request.session());
     job->changed.notify();
     auto exporters = exporters_of(request);
-    if (request.cache().exports_size() > 0)
-        for (const auto& entry : request.cache().exports())
-            throw NotImplemented("--cache-to type={} is not available in this release of dhow", entry.type());
+    for (const auto& entry : request.cache().exports())
+        throw NotImplemented("--cache-to type={} is not available in this release of dhow", entry.type());
     std::shared_ptr<Product> product;
     if (!request.frontend().empty()) {
         Attributes attributes(request.frontend_attrs().begin(), request.frontend_attrs().end());
@@ -158,10 +170,18 @@ Task<std::shared_ptr<Product>> Control::run_frontend(std::shared_ptr<Job> job, s
     if (frontend != "dockerfile.v0")
         throw NotImplemented("the frontend {} is not available in this release of dhow", frontend);
     if (!job->session) throw InvalidArgument("a build of a Dockerfile needs a session");
-    auto order = read_attributes(attributes, backend_.default_network());
-    Delivery delivery{services_, contexts_, job->status, job->session, job->stop};
-    auto recipe = co_await fetch_recipe(delivery, std::move(order));
-    co_return std::make_shared<Product>(builder_, delivery, recipe);
+    Delivery delivery{services_, builder_, contexts_, job->status, job->session, job->stop};
+    std::shared_ptr<Recipe> recipe;
+    try {
+        auto order = read_attributes(attributes, backend_.default_network());
+        recipe = co_await fetch_recipe(delivery, std::move(order));
+    } catch (const rpc::CallFailed&) {
+        throw;
+    } catch (const Error& error) {
+        // BuildKit gives what is wrong with a build no kind: a client would print it.
+        throw rpc::CallFailed({rpc::Code::unknown, error.message(), {}});
+    }
+    co_return std::make_shared<Product>(delivery, recipe);
 }
 
 }  // namespace dhow::build::buildkit

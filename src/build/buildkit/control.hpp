@@ -11,6 +11,7 @@
 #include "build/buildkit/job.hpp"
 #include "build/buildkit/protocol/control.pb.h"
 #include "build/buildkit/sessions.hpp"
+#include "build/usage.hpp"
 #include "rpc/service.hpp"
 
 namespace dhow::build::buildkit {
@@ -38,12 +39,15 @@ class Control {
     using CallPtr = std::shared_ptr<rpc::Call>;
 
     void add_control_methods();
+    void add_cache_methods();
     void add_gateway_methods();
 
     Task<protocol::SolveResponse> solve(protocol::SolveRequest request, CallPtr call);
     Task<protocol::SolveResponse> run(std::shared_ptr<Job> job, protocol::SolveRequest request);
     Task<std::shared_ptr<Product>> run_gateway(std::shared_ptr<Job> job);
     Task<void> status(protocol::StatusRequest request, CallPtr call);
+    Task<std::vector<CacheRecord>> cache_records();
+    Task<void> prune(protocol::PruneRequest request, CallPtr call);
     Task<std::shared_ptr<Product>> run_frontend(std::shared_ptr<Job> job, std::string frontend,
                                                 Attributes attributes);
     Task<protocol::gateway::SolveResponse> gateway_solve(protocol::gateway::SolveRequest request,

@@ -108,7 +108,9 @@ Task<void> Drawing::step_output(std::size_t index, bool is_error, const std::str
 
 void Drawing::step_ends(std::size_t index, std::exception_ptr failure) {
     auto& stage = stages_[index];
-    if (failure && !is_cancellation(failure) && !failure_)
+    // What fails after another stage did fails because of it.
+    bool is_echo = failure && (failure_ || is_cancellation(failure));
+    if (failure && !is_echo)
         failure_ = Failure{failure_text(failure), stage.lines, stage.vertex ? stage.vertex->digest() : ""};
     if (!stage.vertex) return;
     // A client draws what ends with these words as cancelled.

@@ -2,6 +2,7 @@
 
 #include "base/base64.hpp"
 #include "base/json.hpp"
+#include "build/buildkit/lend.hpp"
 #include "oci/reference.hpp"
 
 namespace dhow::build::buildkit {
@@ -57,11 +58,8 @@ rpc::Status failed_at(const std::exception_ptr& failure, const Recipe& recipe, d
     return status;
 }
 
-Product::Product(Builder& builder, Delivery delivery, std::shared_ptr<Recipe> recipe)
-    : builder_(builder),
-      delivery_(std::move(delivery)),
-      recipe_(std::move(recipe)),
-      changed_(delivery_.services.executor) {}
+Product::Product(Delivery delivery, std::shared_ptr<Recipe> recipe)
+    : delivery_(std::move(delivery)), recipe_(std::move(recipe)), changed_(delivery_.services.executor) {}
 
 Task<oci::Digest> Product::image() {
     if (!std::exchange(started_, true)) {
@@ -78,27 +76,35 @@ Task<oci::Digest> Product::image() {
     co_return image_;
 }
 
+/// What the registries of the bases need to know, where they will be asked.
 Task<void> Product::load_metadata() {
+    auto& request = recipe_->order.request;
     std::set<std::string> names;
-    for (const auto& stage : recipe_->plan.stages)
-        if (stage.needed && !stage.from && stage.base != "scratch") names.insert(stage.base);
-    for (const auto& name : names) {
-        auto full = oci::Reference::parse(name).with_default_tag().full();
-        Vertex vertex(delivery_.status, "[internal] load metadata for " + full);
-        vertex.start();
-        auto find = [this, name] { return delivery_.services.images.find(name).has_value(); };
-        bool found = co_await delivery_.services.pool.run(std::move(find));
-        vertex.finish(found ? "" : full + ": not found");
+    for (const auto& stage : recipe_->plan.stages) {
+        if (!stage.needed || stage.from || stage.base == "scratch") continue;
+        auto name = oci::Reference::parse(stage.base).with_default_tag();
+        if (!names.insert(name.full()).second) continue;
+        auto load = [&](Vertex&) -> Task<void> {
+            auto find = [this, base = stage.base] {
+                return delivery_.services.images.find(base).has_value();
+            };
+            bool found = co_await delivery_.services.pool.run(std::move(find));
+            if (found && !request.pull) co_return;
+            auto credentials = co_await credentials_for(delivery_.session, name.domain);
+            if (!credentials.empty()) request.credentials[name.domain] = credentials;
+        };
+        co_await with_vertex(delivery_.status, "[internal] load metadata for " + name.full(), load);
     }
 }
 
 Task<void> Product::build() {
     co_await load_metadata();
     auto context = co_await fetch_context(delivery_, recipe_);
+    auto agents = co_await borrow(delivery_, recipe_);
     Drawing drawing(delivery_.status, recipe_->plan);
     std::exception_ptr failure;
     try {
-        image_ = co_await builder_.build(recipe_->order.request, context, drawing, delivery_.stop);
+        image_ = co_await delivery_.builder.build(recipe_->order.request, context, drawing, delivery_.stop);
     } catch (const Error&) {
         failure = std::current_exception();
     }

@@ -16,7 +16,7 @@ namespace dhow::build::buildkit {
 /// What a frontend made of a Dockerfile: an image that is built once somebody needs it.
 class Product {
   public:
-    Product(Builder& builder, Delivery delivery, std::shared_ptr<Recipe> recipe);
+    Product(Delivery delivery, std::shared_ptr<Recipe> recipe);
 
     /// Builds, or waits for the build under way, or gives what it gave. @throws what it ended with
     Task<oci::Digest> image();
@@ -25,7 +25,6 @@ class Product {
     Task<void> build();
     Task<void> load_metadata();
 
-    Builder& builder_;
     Delivery delivery_;
     std::shared_ptr<Recipe> recipe_;
     bool started_ = false;

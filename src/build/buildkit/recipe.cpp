@@ -6,6 +6,8 @@
 #include "base/ignore.hpp"
 #include "base/random.hpp"
 #include "build/buildkit/filesync.hpp"
+#include "build/buildkit/job.hpp"
+#include "build/buildkit/send.hpp"
 #include "build/dockerfile/text.hpp"
 #include "linux/path.hpp"
 #include "store/files.hpp"
@@ -51,7 +53,27 @@ Task<std::vector<std::optional<std::string>>> fetch_texts(Delivery delivery, Ver
     co_return texts;
 }
 
-dockerfile::Dockerfile parse(const std::string& text) { return dockerfile::parse_dockerfile(text); }
+constexpr std::string_view upload_prefix = "http://buildkit-session/";
+
+/// A context that the client sends as a tar.
+Task<std::shared_ptr<Context>> fetch_upload(Delivery delivery, std::string id) {
+    std::shared_ptr<Context> context;
+    auto fetch = [&](Vertex& vertex) -> Task<void> {
+        std::int64_t size = 0;
+        Progress progress = [&vertex, &size](std::int64_t bytes) {
+            size = bytes;
+            vertex.progress("transferring context:", bytes);
+        };
+        std::function<void(image::Source&)> read = [&](image::Source& tar) {
+            context = std::make_shared<Context>(delivery.services.store, tar, *delivery.stop);
+        };
+        co_await receive_stream(delivery.services.pool, delivery.session, id, std::move(read), progress,
+                                delivery.stop);
+        vertex.progress("transferring context:", size, 0, true);
+    };
+    co_await with_vertex(delivery.status, "[internal] load remote build context", fetch);
+    co_return context;
+}
 
 bool is_known(const std::string& word) { return word.find('$') == word.npos; }
 
@@ -103,34 +125,76 @@ std::optional<std::vector<std::string>> wanted_paths(const Plan& plan) {
     return paths;
 }
 
-Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order) {
-    auto recipe = std::make_shared<Recipe>();
-    recipe->order = std::move(order);
-    auto& wanted = recipe->order;
-    auto name = wanted.request.dockerfile;
+namespace {
+
+/// The Dockerfile of a folder of the client's. @return the .dockerignore of that Dockerfile alone, if any
+Task<std::optional<std::string>> fetch_dockerfile(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    auto name = recipe->order.request.dockerfile;
     std::optional<std::string> ignore;
-    auto fetch_dockerfile = [&](Vertex& vertex) -> Task<void> {
+    auto fetch = [&](Vertex& vertex) -> Task<void> {
         std::vector<std::string> names{name, name + ".dockerignore"};
         bool is_default = name == "Dockerfile" || name.ends_with("/Dockerfile");
         if (is_default) names.push_back(name.substr(0, name.size() - 10) + "dockerfile");
-        auto texts = co_await fetch_texts(delivery, vertex, wanted.dockerfile_folder, "dockerfile", names);
+        auto texts =
+            co_await fetch_texts(delivery, vertex, recipe->order.dockerfile_folder, "dockerfile", names);
         if (!texts[0] && is_default) texts[0] = texts[2];
         if (!texts[0]) throw NotFound("failed to read dockerfile: open {}: no such file or directory", name);
         recipe->text = *texts[0];
         ignore = texts[1];
     };
-    co_await with_vertex(delivery.status, "[internal] load build definition from " + name, fetch_dockerfile);
-    if (!ignore) {
-        auto fetch_ignore = [&](Vertex& vertex) -> Task<void> {
-            std::vector<std::string> names{".dockerignore"};
-            auto texts = co_await fetch_texts(delivery, vertex, wanted.context_folder, "context", names);
-            ignore = texts[0];
+    co_await with_vertex(delivery.status, "[internal] load build definition from " + name, fetch);
+    co_return ignore;
+}
+
+Task<std::optional<std::string>> fetch_ignore(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    std::optional<std::string> ignore;
+    auto fetch = [&](Vertex& vertex) -> Task<void> {
+        std::vector<std::string> names{".dockerignore"};
+        auto texts = co_await fetch_texts(delivery, vertex, recipe->order.context_folder, "context", names);
+        ignore = texts[0];
+    };
+    co_await with_vertex(delivery.status, "[internal] load .dockerignore", fetch);
+    co_return ignore;
+}
+
+/// A context that is no folder of the client's, and the Dockerfile where it is in there.
+Task<void> fetch_remote(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    const auto& remote = recipe->order.remote_context;
+    if (remote.starts_with(upload_prefix)) {
+        recipe->uploaded = co_await fetch_upload(delivery, remote.substr(upload_prefix.size()));
+    } else {
+        auto fetch = [&](Vertex&) -> Task<void> {
+            recipe->uploaded = co_await delivery.builder.fetch(remote, delivery.stop);
         };
-        co_await with_vertex(delivery.status, "[internal] load .dockerignore", fetch_ignore);
+        co_await with_vertex(delivery.status, "[internal] load remote build context", fetch);
     }
-    if (ignore) recipe->excludes = ignore_patterns(*ignore);
+    if (recipe->order.dockerfile_is_local) {
+        co_await fetch_dockerfile(delivery, recipe);
+    } else {
+        auto take = [recipe] { return recipe->uploaded->take_dockerfile(recipe->order.request.dockerfile); };
+        recipe->text = co_await delivery.services.pool.run(std::move(take));
+    }
+    recipe->uploaded->use_dockerfile(recipe->text);
+}
+
+}  // namespace
+
+Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order) {
+    auto recipe = std::make_shared<Recipe>();
+    recipe->order = std::move(order);
+    if (!recipe->order.remote_context.empty()) {
+        co_await fetch_remote(delivery, recipe);
+    } else {
+        auto ignore = co_await fetch_dockerfile(delivery, recipe);
+        if (!ignore) ignore = co_await fetch_ignore(delivery, recipe);
+        if (ignore) recipe->excludes = ignore_patterns(*ignore);
+    }
     if (recipe->text.empty()) throw InvalidArgument("the Dockerfile cannot be empty");
-    recipe->plan = make_plan(parse(recipe->text), wanted.request);
+    try {
+        recipe->plan = make_plan(dockerfile::parse_dockerfile(recipe->text), recipe->order.request);
+    } catch (const dockerfile::DockerfileError& error) {
+        throw rpc::CallFailed(failed_at(std::current_exception(), *recipe, error.lines(), ""));
+    }
     co_return recipe;
 }
 
@@ -152,6 +216,7 @@ Task<bool> has_triggers(Services& services, const Plan& plan) {
 }  // namespace
 
 Task<std::shared_ptr<Context>> fetch_context(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    if (recipe->uploaded) co_return recipe->uploaded;
     auto paths = wanted_paths(recipe->plan);
     bool triggers = co_await has_triggers(delivery.services, recipe->plan);
     if (triggers) paths.reset();
@@ -159,7 +224,8 @@ Task<std::shared_ptr<Context>> fetch_context(Delivery delivery, std::shared_ptr<
     auto key = delivery.session->shared_key();
     auto lease =
         delivery.contexts.take(key.empty() || nothing ? "" : key + ":" + recipe->order.context_folder);
-    auto context = std::make_shared<Context>(lease.path, recipe->text, lease.release);
+    auto context = std::make_shared<Context>(lease.path, lease.release);
+    context->use_dockerfile(recipe->text);
     if (nothing) co_return context;
     Wanted wanted;
     wanted.folder = recipe->order.context_folder;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "build/builder.hpp"
 #include "build/buildkit/attributes.hpp"
 #include "build/buildkit/contexts.hpp"
 #include "build/buildkit/sessions.hpp"
@@ -18,6 +19,7 @@ namespace dhow::build::buildkit {
 /// Whom and what it takes to bring something here. All but the session outlive it.
 struct Delivery {
     Services& services;
+    Builder& builder;
     Contexts& contexts;
     StatusLog& status;
     std::shared_ptr<Session> session;
@@ -29,6 +31,7 @@ struct Recipe {
     std::string text;                   ///< of the Dockerfile
     std::vector<std::string> excludes;  ///< of .dockerignore
     Plan plan;
+    std::shared_ptr<Context> uploaded;  ///< where the client sent a tar instead of a folder
 };
 
 /// Brings and reads the Dockerfile. @throws dockerfile::DockerfileError, InvalidArgument

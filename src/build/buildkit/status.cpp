@@ -36,11 +36,16 @@ void StatusLog::close() {
     changed_.notify();
 }
 
+void StatusLog::abandon() {
+    abandoned_ = true;
+    changed_.notify();
+}
+
 Task<bool> StatusLog::read(protocol::StatusResponse& into) {
     watched_ = true;
-    while (events_.empty() && !closed_) co_await changed_.wait();
+    while (events_.empty() && !closed_ && !abandoned_) co_await changed_.wait();
     into.Clear();
-    if (events_.empty()) co_return false;
+    if (events_.empty() || abandoned_) co_return false;
     std::size_t taken = 0;
     while (!events_.empty() && taken < longest_event) {
         taken += events_.front().ByteSizeLong();
@@ -53,7 +58,7 @@ Task<bool> StatusLog::read(protocol::StatusResponse& into) {
 }
 
 Task<bool> StatusLog::room_for_text() {
-    while (size_ > most_waiting && watched_ && !closed_) co_await changed_.wait();
+    while (size_ > most_waiting && watched_ && !abandoned_ && !closed_) co_await changed_.wait();
     co_return size_ <= most_waiting;
 }
 

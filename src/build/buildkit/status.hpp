@@ -27,6 +27,9 @@ class StatusLog {
     /// something. There is one reader: what was read is gone.
     Task<bool> read(protocol::StatusResponse& into);
 
+    /// Nobody reads any more: read() says that it is over, and nobody waits for room.
+    void abandon();
+
     /// Waits while much is unread, as long as somebody reads; text beyond that is dropped where nobody does.
     Task<bool> room_for_text();
 
@@ -35,6 +38,7 @@ class StatusLog {
     std::size_t size_ = 0;
     bool closed_ = false;
     bool watched_ = false;
+    bool abandoned_ = false;
     Signal changed_;
 };
 

@@ -46,7 +46,7 @@ class Visitor {
         expose.ports = std::move(ports);
     }
     void operator()(StopSignal& stop) const { one(stop.signal); }
-    void operator()(Maintainer& maintainer) const { one(maintainer.name); }
+    void operator()(Maintainer&) const {}
     void operator()(Cmd&) const {}
     void operator()(Entrypoint&) const {}
     void operator()(Shell&) const {}

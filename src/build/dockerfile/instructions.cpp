@@ -171,7 +171,7 @@ Copy Reader::read_copy(bool add) {
     }
     flags_.finish();
     auto listed = read_json(statement_.rest);
-    auto words = listed ? *listed : raw_words(statement_.rest, escape_);
+    auto words = listed ? *listed : blank_separated(statement_.rest);
     if (!listed && !statement_.heredocs.empty()) take_documents(copy, words);
     if (words.empty() || words.size() + copy.documents.size() < 2)
         fail(

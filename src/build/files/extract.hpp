@@ -18,7 +18,7 @@ struct ExtractOptions {
     std::int64_t most_entries = 8'000'000;
 };
 
-/// Unpacks a tar, packed by gzip, xz or zstd or not at all, into the folder `destination` of `root`.
+/// Unpacks a tar, packed by gzip, xz, zstd or bzip2 or not at all, into the folder `destination` of `root`.
 /// @throws InvalidArgument for one that is damaged, or that names what is outside
 void extract(image::Source& archive, int root, const std::string& destination, const ExtractOptions& options,
              const Cancellation& stop);

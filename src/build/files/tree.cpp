@@ -35,18 +35,29 @@ std::string join(const std::string& folder, const std::string& name) {
     return folder == "." ? name : folder + "/" + name;
 }
 
-void expand_pattern(int root, const std::string& folder, std::string_view rest, std::vector<Source>& found) {
+void expand_pattern(int root, const std::string& folder, std::string_view rest, bool deep,
+                    std::vector<Source>& found) {
     auto slash = rest.find('/');
     std::string part(rest.substr(0, slash));
     auto opened = linux::find_in_root(root, folder, O_RDONLY | O_DIRECTORY);
     if (!opened) return;
+    if (deep && part == "**" && slash != rest.npos) {
+        expand_pattern(root, folder, rest.substr(slash + 1), deep, found);
+        for (const auto& name : linux::sorted_names(opened->get())) {
+            struct stat status;
+            if (::fstatat(opened->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                S_ISDIR(status.st_mode))
+                expand_pattern(root, join(folder, name), rest, deep, found);
+        }
+        return;
+    }
     for (const auto& name : linux::sorted_names(opened->get())) {
         if (!match_path(part, name)) continue;
         struct stat status;
         if (::fstatat(opened->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
         auto path = join(folder, name);
         if (slash != rest.npos) {
-            if (S_ISDIR(status.st_mode)) expand_pattern(root, path, rest.substr(slash + 1), found);
+            if (S_ISDIR(status.st_mode)) expand_pattern(root, path, rest.substr(slash + 1), deep, found);
             continue;
         }
         auto target = linux::find_in_root(root, path, O_PATH);
@@ -244,14 +255,14 @@ bool has_wildcards(std::string_view pattern) {
     return false;
 }
 
-std::vector<Source> select(int root, std::string_view pattern) {
+std::vector<Source> select(int root, std::string_view pattern, bool deep) {
     auto clean = clean_path(pattern);
     if (clean == ".." || clean.starts_with("../"))
         throw Forbidden("forbidden path outside the build context: {} ()", pattern);
     if (clean.starts_with('/')) clean = clean == "/" ? "." : clean.substr(1);
     std::vector<Source> found;
     if (has_wildcards(clean)) {
-        expand_pattern(root, ".", clean, found);
+        expand_pattern(root, ".", clean, deep, found);
         return found;
     }
     std::string plain;
@@ -276,12 +287,24 @@ void hash_source(int root, const Source& source, const IgnoreRules& exclude, boo
     auto entry = linux::open_in_root(root, source.path, O_PATH);
     struct stat status;
     check(::fstat(entry.get(), &status), "stat {}", source.path);
-    if (S_ISDIR(status.st_mode)) return hasher.children(entry.get(), "");
+    if (S_ISDIR(status.st_mode))
+        return hasher.children(reopen(entry.get(), O_RDONLY | O_DIRECTORY).get(), source.excluded_as);
     hasher.describe(source.path.substr(source.path.rfind('/') + 1), status);
     if (S_ISREG(status.st_mode)) hasher.content(reopen(entry.get(), O_RDONLY).get(), status.st_size);
 }
 
-UniqueFd make_folders(int root, const std::string& path, const Owner& owner) {
+namespace {
+
+/// Where a link that leads to nothing in the root would lead. `folder` holds it, `path` names it in the root.
+std::string target_of_link(int folder, const std::string& name, const std::string& path) {
+    struct stat status;
+    if (::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISLNK(status.st_mode))
+        throw InvalidArgument("cannot make the directory {}: {}", path, errno_text(EEXIST));
+    auto target = read_link(folder, name);
+    return target.starts_with('/') ? target : path.substr(0, path.rfind('/')) + "/" + target;
+}
+
+UniqueFd make_folders(int root, const std::string& path, const Owner& owner, int links_left) {
     UniqueFd folder = linux::open_in_root(root, ".", O_PATH | O_DIRECTORY);
     std::string so_far;
     for (std::size_t start = 0; start < path.size();) {
@@ -292,8 +315,13 @@ UniqueFd make_folders(int root, const std::string& path, const Owner& owner) {
         so_far += "/" + part;
         auto next = linux::find_in_root(root, so_far, O_PATH | O_DIRECTORY);
         if (!next) {
-            if (::mkdirat(folder.get(), part.c_str(), 0755) != 0)
-                throw InvalidArgument("cannot make the directory {}: {}", so_far, errno_text(errno));
+            if (::mkdirat(folder.get(), part.c_str(), 0755) != 0) {
+                if (errno != EEXIST || links_left == 0)
+                    throw InvalidArgument("cannot make the directory {}: {}", so_far, errno_text(errno));
+                auto target = target_of_link(folder.get(), part, so_far);
+                return make_folders(root, target + "/" + path.substr(std::min(start, path.size())), owner,
+                                    links_left - 1);
+            }
             check(::fchownat(folder.get(), part.c_str(), owner.uid, owner.gid, AT_SYMLINK_NOFOLLOW),
                   "chown {}", so_far);
             next = linux::open_in_root(root, so_far, O_PATH | O_DIRECTORY);
@@ -301,6 +329,13 @@ UniqueFd make_folders(int root, const std::string& path, const Owner& owner) {
         folder = std::move(*next);
     }
     return folder;
+}
+
+}  // namespace
+
+UniqueFd make_folders(int root, const std::string& path, const Owner& owner) {
+    constexpr int most_links = 40;  // as the kernel
+    return make_folders(root, path, owner, most_links);
 }
 
 std::pair<UniqueFd, std::string> place_file(int root, const std::string& destination,
@@ -323,6 +358,26 @@ std::pair<UniqueFd, std::string> place_file(int root, const std::string& destina
     return {make_folders(root, folder, owner), path.substr(slash == path.npos ? 0 : slash + 1)};
 }
 
+void copy_folders(int from, const std::string& pivot, const std::string& path, int to,
+                  const std::string& destination, const CopyOptions& options, const Cancellation& stop) {
+    Copier copier(options, stop);
+    auto owner = options.owner.value_or(Owner{});
+    for (std::size_t end = 0; end != path.npos && !path.empty();) {
+        end = path.find('/', end + 1);
+        auto so_far = path.substr(0, end);
+        auto target = destination + "/" + so_far;
+        if (linux::find_in_root(to, target, O_PATH | O_DIRECTORY)) continue;
+        auto source = linux::open_in_root(from, pivot + "/" + so_far, O_PATH | O_DIRECTORY);
+        struct stat status;
+        check(::fstat(source.get(), &status), "stat {}", so_far);
+        make_folders(to, target, owner);
+        auto slash = target.rfind('/');
+        auto parent = make_folders(to, target.substr(0, slash), owner);
+        copier.attributes(fmt::format("/proc/self/fd/{}", source.get()), parent.get(),
+                          target.substr(slash + 1), status);
+    }
+}
+
 void remove_entry(int folder, const std::string& name) {
     if (::unlinkat(folder, name.c_str(), 0) == 0 || errno == ENOENT) return;
     if (errno != EISDIR) throw_errno("remove " + name);
@@ -342,7 +397,7 @@ void copy_source(int from, const Source& source, int to, const std::string& dest
     check(::fstat(entry.get(), &status), "stat {}", source.path);
     if (S_ISDIR(status.st_mode)) {
         auto folder = make_folders(to, destination, owner);
-        return copier.children(entry.get(), folder.get(), "");
+        return copier.children(entry.get(), folder.get(), source.excluded_as);
     }
     if (!S_ISREG(status.st_mode)) throw InvalidArgument("{} is neither a file nor a directory", source.path);
     auto base = source.path.substr(source.path.rfind('/') + 1);

@@ -30,12 +30,14 @@ struct Owner {
 struct Source {
     std::string path;  ///< relative to the root and clean; "." is the root itself
     bool is_directory = false;
+    std::string excluded_as{};  ///< the path that patterns of --exclude see; "": paths below the source alone
 };
 
 /// The files that a pattern (filepath.Match of Go, a component at a time) means, in the order of their names.
+/// `deep`: `**` means any number of folders.
 /// A pattern without wildcards that fits nothing throws NotFound; one with them gives none.
 /// @throws Forbidden for a path that leads out of the root
-std::vector<Source> select(int root, std::string_view pattern);
+std::vector<Source> select(int root, std::string_view pattern, bool deep = false);
 
 /// Puts what a COPY would take into `hash`: names, types, modes, contents, links, but no times; owners when
 /// `owners` is true.
@@ -53,6 +55,11 @@ struct CopyOptions {
 /// with a slash. What stands in the way of a file is replaced.
 void copy_source(int from, const Source& source, int to, const std::string& destination,
                  const CopyOptions& options, const Cancellation& stop);
+
+/// Makes the folders of `path` that are missing below `destination` of `to`, each as it is below `pivot` of
+/// `from`: COPY --parents.
+void copy_folders(int from, const std::string& pivot, const std::string& path, int to,
+                  const std::string& destination, const CopyOptions& options, const Cancellation& stop);
 
 /// Makes the folders of a path that are missing, mode 0755; gives the last one. @throws InvalidArgument when
 /// a file is in the way

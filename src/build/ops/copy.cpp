@@ -1,5 +1,6 @@
 #include "build/ops/copy.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fcntl.h>
@@ -18,20 +19,51 @@ namespace {
 
 using dockerfile::Copy;
 
-bool is_remote(std::string_view source) {
-    for (const char* scheme : {"http://", "https://", "git://", "git@", "ssh://"})
-        if (source.starts_with(scheme)) return true;
-    return false;
+/// The first `count` parts of a path are left out.
+std::string without_parts(std::string_view path, std::size_t count) {
+    for (; count > 0 && !path.empty(); --count) path.remove_prefix(std::min(path.find('/') + 1, path.size()));
+    return std::string(path);
 }
 
-void refuse_what_cannot_be(const Copy& copy) {
-    for (const auto& source : copy.sources)
-        if (copy.add && is_remote(source))
-            throw NotImplemented(
-                "ADD of {}: fetching from the network is not available in this release of dhow", source);
-    if (copy.parents) throw NotImplemented("COPY --parents is not available in this release of dhow");
-    if (!copy.checksum.empty()) throw InvalidArgument("checksum can't be specified for local sources");
-    if (copy.keep_git_dir) throw InvalidArgument("keep-git-dir is for git repositories alone");
+/// What of a pattern stands in front of "/./": those folders are not made. "" without one.
+std::string pivot_of(std::string_view pattern) {
+    auto at = pattern.find("/./");
+    if (at == pattern.npos) return "";
+    auto clean = clean_path(pattern.substr(0, at));
+    while (clean.starts_with('/')) clean.erase(0, 1);
+    return clean == "." ? "" : clean;
+}
+
+std::vector<CopySource> local_sources(int from, const Copy& copy, const std::string& pattern) {
+    auto exclude = IgnoreRules::of(copy.exclude);
+    std::vector<CopySource> sources;
+    for (auto& found : files::select(from, pattern, copy.parents)) {
+        CopySource source{std::move(found), {}, {}, {}, {}};
+        if (copy.parents) {
+            auto pivot = pivot_of(pattern);
+            auto depth = pivot.empty() ? 0 : 1 + std::ranges::count(pivot, '/');
+            auto kept = source.path == "." ? "" : without_parts(source.path, static_cast<std::size_t>(depth));
+            source.pivot = source.path.substr(0, source.path.size() - kept.size());
+            auto slash = kept.rfind('/');
+            source.parents = source.is_directory ? kept : slash == kept.npos ? "" : kept.substr(0, slash);
+            source.excluded_as = kept;
+        }
+        auto name = copy.parents ? source.excluded_as : source.path.substr(source.path.rfind('/') + 1);
+        if (!source.is_directory && exclude.ignores(name)) continue;
+        sources.push_back(std::move(source));
+    }
+    return sources;
+}
+
+UniqueFd open_folder(const std::filesystem::path& path) {
+    return UniqueFd(
+        check(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path.string()));
+}
+
+CopySource remote_source(const FetchedSource& fetched) {
+    auto root = open_folder(fetched.folder);
+    auto found = files::select(root.get(), fetched.path);
+    return {found.front(), fetched.folder, {}, {}, false};
 }
 
 std::optional<std::uint32_t> mode_of(const Copy& copy) {
@@ -54,8 +86,10 @@ std::optional<files::Owner> owner_of(const Copy& copy, const std::vector<std::fi
     return files::Owner{user.uid, user.gid};
 }
 
-bool unpacks(int from, const files::Source& source, const Copy& copy) {
-    if (!copy.add || !copy.unpack.value_or(true) || source.is_directory) return false;
+bool unpacks(int from, const CopySource& source, const Copy& copy) {
+    // What comes from the web stays as it is, unless it is asked for.
+    bool wanted = copy.unpack.value_or(source.fetched.empty());
+    if (!copy.add || !wanted || source.is_directory) return false;
     auto entry = linux::open_in_root(from, source.path, O_RDONLY | O_NONBLOCK);
     struct stat status;
     check(::fstat(entry.get(), &status), "stat {}", source.path);
@@ -74,13 +108,29 @@ void write_document(int to, const dockerfile::Heredoc& document, const std::stri
     check(::fchmod(file.get(), mode), "chmod {}", name);
 }
 
+/// A repository with its .git is never the same twice, but its commit is.
+std::string identity_of(const std::map<std::string, FetchedSource>& fetched, const CopySource& source) {
+    for (const auto& [written, remote] : fetched)
+        if (remote.folder == source.fetched) return remote.identity;
+    return "";
+}
+
 }  // namespace
 
-CopyPlan plan_copy(int from, const Copy& copy, bool owners, const Cancellation& stop) {
-    refuse_what_cannot_be(copy);
+CopyPlan plan_copy(int from, const Copy& copy, bool owners,
+                   const std::map<std::string, FetchedSource>& fetched, const Cancellation& stop) {
     CopyPlan plan;
-    for (const auto& pattern : copy.sources)
-        for (auto& source : files::select(from, pattern)) plan.sources.push_back(std::move(source));
+    bool repositories = false;
+    for (const auto& pattern : copy.sources) {
+        if (auto remote = fetched.find(pattern); remote != fetched.end()) {
+            plan.sources.push_back(remote_source(remote->second));
+            repositories = repositories || remote->second.is_repository;
+        } else {
+            for (auto& source : local_sources(from, copy, pattern)) plan.sources.push_back(std::move(source));
+        }
+    }
+    if (copy.keep_git_dir && !repositories)
+        throw InvalidArgument("keep-git-dir is for git repositories alone");
     if (plan.sources.empty() && copy.documents.empty())
         throw InvalidArgument("no source files were specified");
     if (plan.sources.size() + copy.documents.size() > 1 && !copy.destination.ends_with('/') &&
@@ -91,9 +141,16 @@ CopyPlan plan_copy(int from, const Copy& copy, bool owners, const Cancellation& 
             copy.add ? "ADD" : "COPY");
     store::Sha256 hash;
     auto exclude = IgnoreRules::of(copy.exclude);
-    for (const auto& source : plan.sources) {
-        hash.update(store::as_bytes(source.is_directory ? "dir;" : "file;"));
-        files::hash_source(from, source, exclude, owners, hash, stop);
+    for (auto& source : plan.sources) {
+        auto folder = source.fetched.empty() ? UniqueFd() : open_folder(source.fetched);
+        int root = folder ? folder.get() : from;
+        source.unpacks = unpacks(root, source, copy);
+        hash.update(
+            store::as_bytes(fmt::format("{};{};", source.is_directory ? "dir" : "file", source.parents)));
+        if (source.is_directory && copy.keep_git_dir)
+            hash.update(store::as_bytes(identity_of(fetched, source)));
+        else
+            files::hash_source(root, source, exclude, owners, hash, stop);
     }
     for (const auto& document : copy.documents) {
         auto text = document.text();
@@ -110,19 +167,23 @@ void apply_copy(int from, int to, const Copy& copy, const CopyPlan& plan, const 
                 bool owners, const std::vector<std::filesystem::path>& layers, const Cancellation& stop) {
     files::CopyOptions options;
     options.owner = owner_of(copy, layers);
-    auto given = options.owner;
     if (!owners && !options.owner) options.owner = files::Owner{};
     options.mode = mode_of(copy);
     options.exclude = IgnoreRules::of(copy.exclude);
     for (const auto& source : plan.sources) {
-        if (unpacks(from, source, copy)) {
+        auto folder = source.fetched.empty() ? UniqueFd() : open_folder(source.fetched);
+        int root = folder ? folder.get() : from;
+        if (source.unpacks) {
+            // Whoever --chown names: an archive says itself whose its files are.
             files::ExtractOptions extract;
-            extract.owner = given;
             extract.devices = true;
-            image::FdSource archive(linux::open_in_root(from, source.path, O_RDONLY));
+            image::FdSource archive(linux::open_in_root(root, source.path, O_RDONLY));
             files::extract(archive, to, destination, extract, stop);
+        } else if (copy.parents) {
+            files::copy_folders(root, source.pivot, source.parents, to, destination, options, stop);
+            files::copy_source(root, source, to, destination + "/" + source.parents + "/", options, stop);
         } else {
-            files::copy_source(from, source, to, destination, options, stop);
+            files::copy_source(root, source, to, destination, options, stop);
         }
     }
     for (const auto& document : copy.documents)

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include <bzlib.h>
 #include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -40,9 +43,7 @@ Compression detect_compression(Bytes start) {
                                      "7zXZ\0",
                                      6)))
         return Compression::xz;
-    if (begins_with("BZh"))
-        throw InvalidArgument(
-            "bzip2 is not supported: pack the archive with gzip, zstd or xz, or not at all");
+    if (begins_with("BZh")) return Compression::bzip2;
     return Compression::none;
 }
 
@@ -199,6 +200,52 @@ class Xz final : public Source {
     bool done_ = false;
 };
 
+/// bzip2, also of several streams, as pbzip2 writes it.
+class Bzip2 final : public Source {
+  public:
+    explicit Bzip2(Source& source) : input_(source) { begin(); }
+    ~Bzip2() override { BZ2_bzDecompressEnd(&stream_); }
+
+    std::size_t read(std::span<std::byte> buffer) override {
+        stream_.next_out = reinterpret_cast<char*>(buffer.data());
+        stream_.avail_out = static_cast<unsigned>(buffer.size());
+        while (stream_.avail_out == buffer.size()) {
+            bool more = input_.fill();
+            if (!more && done_) return 0;
+            if (!more) throw InvalidArgument("the bzip2 stream ends too early");
+            if (std::exchange(done_, false)) {
+                BZ2_bzDecompressEnd(&stream_);
+                begin();
+            }
+            decode();
+        }
+        return buffer.size() - stream_.avail_out;
+    }
+
+  private:
+    void begin() {
+        auto out = std::pair(stream_.next_out, stream_.avail_out);
+        stream_ = {};
+        if (BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
+        std::tie(stream_.next_out, stream_.avail_out) = out;
+    }
+
+    void decode() {
+        auto rest = input_.rest();
+        stream_.next_in = const_cast<char*>(reinterpret_cast<const char*>(rest.data()));
+        stream_.avail_in = static_cast<unsigned>(rest.size());
+        int result = BZ2_bzDecompress(&stream_);
+        if (result != BZ_OK && result != BZ_STREAM_END)
+            throw InvalidArgument("the bzip2 stream is damaged (error {})", result);
+        input_.leave(stream_.avail_in);
+        done_ = result == BZ_STREAM_END;
+    }
+
+    Input input_;
+    bz_stream stream_{};
+    bool done_ = false;
+};
+
 }  // namespace
 
 std::unique_ptr<Source> decompress(Source& source, Compression compression) {
@@ -209,6 +256,8 @@ std::unique_ptr<Source> decompress(Source& source, Compression compression) {
             return std::make_unique<Zstd>(source);
         case Compression::xz:
             return std::make_unique<Xz>(source);
+        case Compression::bzip2:
+            return std::make_unique<Bzip2>(source);
         case Compression::none:
             break;
     }

@@ -9,7 +9,7 @@
 
 namespace dhow::image {
 
-enum class Compression { none, gzip, zstd, xz };
+enum class Compression { none, gzip, zstd, xz, bzip2 };
 
 /// A source that can be looked into before it is read.
 class PeekSource final : public Source {
@@ -25,7 +25,7 @@ class PeekSource final : public Source {
     std::size_t begin_ = 0, end_ = 0;
 };
 
-/// What the first bytes (6 are enough) say. @throws InvalidArgument for bzip2, which is not supported
+/// What the first bytes (6 are enough) say.
 Compression detect_compression(Bytes start);
 
 /// A source of the plain bytes. `source` must outlive it; a plain one is passed through.

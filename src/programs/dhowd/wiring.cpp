@@ -156,7 +156,15 @@ class Daemon {
         const auto& from = config_.engine;
         build::Options options{from.exec_root, from.runtime,     from.cgroup_parent,
                                from.dns,       from.dns_options, from.dns_search};
-        return {loop_.get_executor(), *pool_, store_, images_, networks_, std::move(options)};
+        build::Remotes remotes;
+        remotes.pull = [this](image::PullRequest request, image::ProgressSink progress,
+                              engine::Registries::Cancellation cancellation) {
+            return registries_.pull(std::move(request), std::move(progress), std::move(cancellation));
+        };
+        remotes.make_cancellation = [this] { return registries_.make_cancellation(); };
+        remotes.options = registry_images_.options();
+        return {loop_.get_executor(), *pool_, store_, images_, networks_, std::move(options),
+                std::move(remotes)};
     }
 
     Config config_;

@@ -263,7 +263,7 @@ TEST_F(Layer, BombsAreRefused) {
 }
 
 class Packing : public Layer, public ::testing::WithParamInterface<const char*> {};
-INSTANTIATE_TEST_SUITE_P(Formats, Packing, ::testing::Values("cat", "gzip", "zstd", "xz"));
+INSTANTIATE_TEST_SUITE_P(Formats, Packing, ::testing::Values("cat", "gzip", "zstd", "xz", "bzip2"));
 
 TEST_P(Packing, IsTakenOffAndDamageIsNoticed) {
     if (std::string(GetParam()) == "zstd" && ::access("/usr/bin/zstd", X_OK) != 0)
