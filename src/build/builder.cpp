@@ -31,7 +31,7 @@ std::optional<std::int64_t> read_epoch(const Request& request) {
 }  // namespace
 
 BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::shared_ptr<Context> files,
-                   Cache& known, CacheMounts& directories, Listener& listener,
+                   Cache& known, CacheMounts& directories, Listener& observer,
                    std::shared_ptr<Cancellation> cancellation)
     : services(room),
       request(wanted),
@@ -40,7 +40,8 @@ BuildRun::BuildRun(Services& room, const Request& wanted, Plan graph, std::share
       cache(known),
       mounts(directories),
       stop(std::move(cancellation)),
-      transcript(room.executor, listener,
+      listener(observer),
+      transcript(room.executor, observer,
                  static_cast<std::size_t>(std::ranges::count_if(plan.stages, &StagePlan::needed))) {
     epoch = read_epoch(request);
     std::size_t position = 0;
@@ -68,7 +69,7 @@ void remove_remains(store::Store& store, const std::filesystem::path& exec_root)
     for (const auto& entry : std::filesystem::directory_iterator(store.data_root() / "build", absent))
         store.trash().take(entry.path());
     for (const auto& entry : std::filesystem::directory_iterator(exec_root, absent))
-        if (entry.path().filename().native().starts_with("build-secrets-"))
+        if (entry.path().filename().native().starts_with("build-secrets"))
             std::filesystem::remove_all(entry.path());
 }
 
@@ -126,11 +127,13 @@ Builder::Builder(Services services)
       cache_(services_.store),
       mounts_(services_.executor, services_.store.data_root() / "build-cache" / "mounts") {
     remove_remains(services_.store, services_.options.exec_root);
+    store::make_private_directory(services_.options.exec_root / "build-secrets");
     // What stands below a single layer that is only read.
     store::make_private_directory(services_.store.data_root() / "build");
     store::make_private_directory(services_.store.data_root() / "build" / "empty");
     store::make_private_directory(mounts_.root().parent_path());
     store::make_private_directory(mounts_.root());
+    store::make_private_directory(mounts_.root().parent_path() / "contexts");
 }
 
 Task<std::shared_ptr<Context>> Builder::receive(std::shared_ptr<image::Source> tar,

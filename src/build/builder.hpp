@@ -22,10 +22,13 @@ class CommandFailed : public Error {
     CommandFailed(const std::string& command, int code)
         : Error(ErrorKind::internal,
                 fmt::format("The command '{}' returned a non-zero code: {}", command, code)),
+          command_(command),
           code_(code) {}
+    const std::string& command() const noexcept { return command_; }
     int code() const noexcept { return code_; }
 
   private:
+    std::string command_;
     int code_;
 };
 
@@ -74,6 +77,10 @@ class Builder {
   public:
     explicit Builder(Services services);
     Builder(const Builder&) = delete;
+
+    /// What it works with.
+    Services& services() { return services_; }
+    CacheMounts& cache_mounts() { return mounts_; }
 
     /// Takes a context in, on the pool.
     Task<std::shared_ptr<Context>> receive(std::shared_ptr<image::Source> tar,

@@ -28,25 +28,34 @@ std::optional<std::string> read_text(int root, const std::string& name) {
 }  // namespace
 
 Context::Context(store::Store& store, image::Source& tar, const Cancellation& stop)
-    : scratch_(store, "context") {
+    : scratch_(std::in_place, store, "context") {
     open(".");
     files::extract(tar, root_.get(), ".", {}, stop);
 }
 
 Context::Context(store::Store& store, const std::function<std::string(const std::filesystem::path&)>& fill)
-    : scratch_(store, "context") {
-    open(fill(scratch_.path()));
+    : scratch_(std::in_place, store, "context") {
+    open(fill(scratch_->path()));
+}
+
+Context::Context(const std::filesystem::path& folder, std::function<void()> release)
+    : release_(std::move(release)),
+      root_(check(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", folder.string())) {}
+
+Context::~Context() {
+    if (release_) release_();
 }
 
 void Context::open(const std::string& folder) {
-    UniqueFd top(check(::open(scratch_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}",
-                       scratch_.path().string()));
+    UniqueFd top(check(::open(scratch_->path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}",
+                       scratch_->path().string()));
     auto found = linux::find_in_root(top.get(), folder, O_RDONLY | O_DIRECTORY);
     if (!found) throw InvalidArgument("the context has no folder {}", folder);
     root_ = std::move(*found);
 }
 
 std::string Context::take_dockerfile(const std::string& name) {
+    if (dockerfile_) return *dockerfile_;
     auto text = read_text(root(), name);
     if (!text && name == "Dockerfile") text = read_text(root(), "dockerfile");
     if (!text) throw InvalidArgument("Cannot locate specified Dockerfile: {}", name);

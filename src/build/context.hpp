@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/unique_fd.hpp"
@@ -20,19 +21,26 @@ class Context {
     Context(store::Store& store, image::Source& tar, const Cancellation& stop);
     /// What `fill` puts into the folder that it is given; it says which folder of that is the context.
     Context(store::Store& store, const std::function<std::string(const std::filesystem::path&)>& fill);
+    /// Files that are in a folder already. `release` is called when the build needs them no more.
+    Context(const std::filesystem::path& folder, std::function<void()> release);
     Context(const Context&) = delete;
+    ~Context();
 
     int root() const { return root_.get(); }
 
     /// The Dockerfile's text; then it, and .dockerignore, are taken out of the context where the latter says
     /// so. @throws InvalidArgument in docker's words when there is none
     std::string take_dockerfile(const std::string& name);
+    /// The Dockerfile is this text, whatever the files are.
+    void use_dockerfile(std::string text) { dockerfile_ = std::move(text); }
 
   private:
     void open(const std::string& folder);
 
-    Scratch scratch_;
+    std::optional<Scratch> scratch_;
+    std::function<void()> release_;
     UniqueFd root_;
+    std::optional<std::string> dockerfile_;
 };
 
 }  // namespace dhow::build

@@ -77,8 +77,6 @@ void refuse_what_cannot_be(const RunMount& wanted) {
         throw InvalidArgument(
             "RUN --mount=type=cache with source needs from: a path inside of a cache is another step's to "
             "change");
-    if (wanted.type == RunMount::Type::ssh && wanted.required)
-        throw InvalidArgument("ssh agent {}: not found: the client offers none", wanted.id);
 }
 
 /// The name that a secret is offered under.
@@ -114,6 +112,25 @@ void add_secret(BuildRun& build, const StageRun& stage, const RunMount& wanted, 
                                               : working_directory(stage.state.config.config, wanted.target);
     mount.source = path;
     mount.read_only = true;
+    result.mounts.push_back(std::move(mount));
+}
+
+/// The client's agent becomes a socket in the container, and the variable that says where.
+void add_agent(BuildRun& build, const RunMount& wanted, int number, RunMounts& result) {
+    auto id = wanted.id.empty() ? "default" : wanted.id;
+    auto found = build.request.agents.find(id);
+    if (found == build.request.agents.end()) {
+        if (wanted.required) throw InvalidArgument("unset ssh forward key {}", id);
+        return;
+    }
+    const auto& path = found->second;
+    check(::chown(path.c_str(), wanted.uid.value_or(0), wanted.gid.value_or(0)), "chown an agent's socket");
+    check(::chmod(path.c_str(), wanted.mode.value_or(0600)), "chmod an agent's socket");
+    bundle::Mount mount;
+    mount.destination =
+        wanted.target.empty() ? fmt::format("/run/buildkit/ssh_agent.{}", number) : wanted.target;
+    mount.source = path;
+    if (number == 0) result.variables.push_back("SSH_AUTH_SOCK=" + mount.destination);
     result.mounts.push_back(std::move(mount));
 }
 
@@ -223,8 +240,12 @@ Task<RunMounts> make_mounts(StageRun& stage, std::vector<RunMount> wanted,
             one.target = working_directory(stage.state.config.config, one.target);
     }
     auto caches = co_await use_caches(build, wanted, layers_of);
+    int agents = 0;
     for (auto& one : wanted) {
-        if (one.type == RunMount::Type::ssh) continue;
+        if (one.type == RunMount::Type::ssh) {
+            add_agent(build, one, agents++, result);
+            continue;
+        }
         if (one.type == RunMount::Type::secret) {
             add_secret(build, stage, one, *holdings, result);
             continue;

@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "base/async/task.hpp"
+#include "build/dockerfile/instructions.hpp"
+#include "build/dockerfile/words.hpp"
 #include "bundle/spec.hpp"
 #include "image/images.hpp"
 #include "image/registries.hpp"
@@ -68,6 +70,8 @@ struct Request {
     /// Of registries, by their domain: "docker.io".
     std::map<std::string, image::Credentials> credentials;
     std::map<std::string, std::string> secrets;  ///< contents of RUN --mount=type=secret by their id
+    /// Sockets that lead to the agents of RUN --mount=type=ssh, by their id; "default" is the usual one.
+    std::map<std::string, std::filesystem::path> agents;
     Network network;
     std::vector<std::string> extra_hosts;  ///< "name:address"
     std::int64_t shm_size = 64LL << 20;
@@ -87,6 +91,25 @@ class Listener {
     virtual Task<void> error_text(std::string text) = 0;
     /// A stage is complete: the image's id.
     virtual Task<void> image(std::string id) = 0;
+
+    // For those who draw steps: told at once, whatever the order of the stages, by their number in the plan.
+
+    /// A stage begins on that image; "" when its base is another stage.
+    virtual void stage_begins(std::size_t /*stage*/, const std::string& /*image*/) {}
+    /// Its base is there; these of the base's ONBUILD come before its own instructions.
+    virtual void stage_stands(std::size_t /*stage*/,
+                              const std::vector<dockerfile::Instruction>& /*triggers*/) {}
+    /// An instruction begins; `lookup` gives the variables that it sees.
+    virtual void step_begins(std::size_t /*stage*/, const dockerfile::Instruction& /*step*/,
+                             const dockerfile::Lookup& /*lookup*/) {}
+    /// It needs no work: an earlier build did it.
+    virtual void step_reused(std::size_t /*stage*/) {}
+    /// What its command writes; the command waits until this returns.
+    virtual Task<void> step_output(std::size_t /*stage*/, bool /*is_error*/, const std::string& /*bytes*/) {
+        co_return;
+    }
+    /// It is done, or failed.
+    virtual void step_ends(std::size_t /*stage*/, std::exception_ptr /*failure*/) {}
 };
 
 }  // namespace dhow::build

@@ -87,6 +87,7 @@ struct BuildRun {
     CacheMounts& mounts;
     std::shared_ptr<Cancellation> stop;
     std::vector<std::unique_ptr<StageRun>> stages;
+    Listener& listener;
     Transcript transcript;
     std::set<std::string> used_arguments;
     /// SOURCE_DATE_EPOCH, in seconds: no file and no image is newer.

@@ -1,6 +1,8 @@
 // `docker save`: one tar that is a docker archive (manifest.json, repositories) and an OCI layout
 // (index.json, oci-layout, blobs/) at once, as docker writes it since version 25.
 
+#include "image/save.hpp"
+
 #include <map>
 #include <set>
 
@@ -186,6 +188,22 @@ void Images::save(const std::vector<std::string>& references, Output& output,
         }
     }
     Saver(store_, output).run(images);
+}
+
+void save_image(store::Store& store, const Image& image, const std::set<std::string>& names, Output& output) {
+    std::vector<Wanted> images;
+    {
+        auto transaction = store.database().begin(store::Durability::relaxed);
+        auto record = find_image(transaction, image.id);
+        if (!record) throw NotFound("No such image: {}", image.id.text());
+        images.push_back(Wanted{*record, names, {}});
+    }
+    for (const auto& diff_id : image.config->rootfs.diff_ids) {
+        auto layer = store.layers().find(diff_id);
+        if (!layer) throw NotFound("No such image: {}", image.id.text());
+        images.front().layers.push_back(std::move(*layer));
+    }
+    Saver(store, output).run(images);
 }
 
 }  // namespace dhow::image

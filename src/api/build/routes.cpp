@@ -1,5 +1,6 @@
 #include "api/build/routes.hpp"
 
+#include "api/build/buildkit.hpp"
 #include "api/build/handlers.hpp"
 
 namespace dhow::api::build {
@@ -9,10 +10,18 @@ std::vector<http::Route> routes(engine::Engine& engine, dhow::build::Builder& bu
     auto build_image = [&engine, &builder](http::Exchange& exchange) {
         return build(engine, builder, exchange);
     };
-    auto prune_cache = [&builder](http::Exchange& exchange) { return prune(builder, exchange); };
+    auto face = std::make_shared<BuildKit>(engine, builder);
+    auto prune_cache = [&builder, face](http::Exchange& exchange) {
+        face->forget_contexts();
+        return prune(builder, exchange);
+    };
+    auto grpc = [face](http::Exchange& exchange) { return face->grpc(exchange); };
+    auto session = [face](http::Exchange& exchange) { return face->session(exchange); };
     return {
         {post, "/build", build_image},
         {post, "/build/prune", prune_cache},
+        {post, "/grpc", grpc},
+        {post, "/session", session},
     };
 }
 

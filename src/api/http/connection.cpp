@@ -303,10 +303,10 @@ Task<void> Connection::upgrade(std::string content_type) {
     answer_ = Answer::upgraded;
     std::string text =
         request_.upgrade
-            ? fmt::format(
-                  "HTTP/1.1 101 UPGRADED\r\n{}Content-Type: {}\r\nConnection: Upgrade\r\nUpgrade: "
-                  "tcp\r\n\r\n",
-                  common_headers(), content_type)
+            ? fmt::format("HTTP/1.1 101 UPGRADED\r\n{}{}Connection: Upgrade\r\nUpgrade: {}\r\n\r\n",
+                          common_headers(),
+                          content_type.empty() ? "" : "Content-Type: " + content_type + "\r\n",
+                          request_.header("Upgrade") == "h2c" ? "h2c" : "tcp")
             : fmt::format("HTTP/1.1 200 OK\r\n{}Content-Type: application/vnd.docker.raw-stream\r\n\r\n",
                           common_headers());
     co_await send_all(socket_, text);

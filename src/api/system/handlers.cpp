@@ -15,7 +15,8 @@ Task<void> ping(Exchange& exchange) {
     if (exchange.request().method == http::Method::head) response.body.clear();
     response.headers.emplace_back("Cache-Control", "no-cache, no-store, must-revalidate");
     response.headers.emplace_back("Pragma", "no-cache");
-    // "1" is the classic builder: without BuildKit's, a client must not offer its own.
+    // What POST /build speaks: "1" is the classic builder. Clients that bring buildx find BuildKit's API by
+    // themselves.
     response.headers.emplace_back("Builder-Version", "1");
     response.headers.emplace_back("Swarm", "inactive");
     return exchange.respond(std::move(response));

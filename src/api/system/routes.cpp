@@ -26,7 +26,6 @@ std::vector<http::Route> routes(engine::Engine& engine) {
     auto to = [&engine](Function function) {
         return [&engine, function](Exchange& exchange) { return function(engine, exchange); };
     };
-    const std::string no_build = "BuildKit is not available in this release of dhow: set DOCKER_BUILDKIT=0";
     return {
         {get, "/_ping", ping},
         {head, "/_ping", ping},
@@ -35,8 +34,6 @@ std::vector<http::Route> routes(engine::Engine& engine) {
         {get, "/info", to(info)},
         {get, "/events", to(events)},
         {get, "/system/df", to(disk_usage)},
-        refused(post, "/session", no_build),
-        refused(post, "/grpc", no_build),
         refused(get, "/plugins", "plugins are not available in dhow"),
         not_in_a_swarm(get, "/swarm"),
         not_in_a_swarm(get, "/nodes"),

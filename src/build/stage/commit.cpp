@@ -60,6 +60,7 @@ Task<bool> StageRun::reuse(std::string created_by, std::string exact_key, std::s
     };
     auto found = co_await build.services.pool.run(std::move(look));
     if (!found.layer_known) co_return false;
+    build.listener.step_reused(index);
     co_await say(" ---> Using cache\n");
     if (found.image) {
         state.config = *found.image->config;

@@ -106,9 +106,10 @@ Task<void> StageRun::run_step(const dockerfile::Run& run) {
     auto workspace = co_await build.services.pool.run(std::move(make));
     auto name = workspace->id().substr(0, 12);
     co_await say(fmt::format(" ---> Running in {}\n", name));
-    ExecOutput output = [this](bool is_error, std::string bytes) {
+    ExecOutput output = [this](bool is_error, std::string bytes) -> Task<void> {
+        co_await build.listener.step_output(index, is_error, bytes);
         auto kind = is_error ? Transcript::Kind::error_text : Transcript::Kind::text;
-        return build.transcript.say(position, kind, std::move(bytes));
+        co_await build.transcript.say(position, kind, std::move(bytes));
     };
     auto outcome = co_await run_in_container(build.services, build.request, *workspace, std::move(request),
                                              std::move(output), *build.stop);

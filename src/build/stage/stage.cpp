@@ -30,6 +30,7 @@ Task<void> StageRun::run() {
         co_await steps();
     } catch (...) {
         failure = std::current_exception();
+        build.listener.step_ends(index, failure);
     }
     // Others stop at their next look; what was said until then still goes out in its order.
     if (failure) build.stop->request();
@@ -48,6 +49,7 @@ Task<void> StageRun::steps() {
     const auto& plan = build.plan.stages[index];
     number_ = plan.first_step;
     co_await say(fmt::format("Step {}/{} : {}\n", number_, build.plan.steps, plan.stage.written));
+    build.listener.stage_begins(index, plan.from ? "" : plan.base);
     co_await begin();
     if (state.image) co_await say(fmt::format(" ---> {}\n", short_id(state.image)));
     co_await triggers();
@@ -61,15 +63,17 @@ Task<void> StageRun::steps() {
 
 Task<void> StageRun::triggers() {
     auto list = std::exchange(state.config.config.on_build, {});
-    if (list.empty()) co_return;
-    co_await say(fmt::format("# Executing {} build trigger{}\n", list.size(), list.size() == 1 ? "" : "s"));
     const auto& plan = build.plan.stages[index];
     char escape = build.plan.file.directives.escape;
+    std::vector<dockerfile::Instruction> instructions;
     for (const auto& text : list) {
         auto statement = dockerfile::parse_statement(text, escape, plan.stage.lines);
-        auto instruction = dockerfile::parse_instruction(statement, escape);
-        co_await step(instruction, false);
+        instructions.push_back(dockerfile::parse_instruction(statement, escape));
     }
+    build.listener.stage_stands(index, instructions);
+    if (list.empty()) co_return;
+    co_await say(fmt::format("# Executing {} build trigger{}\n", list.size(), list.size() == 1 ? "" : "s"));
+    for (const auto& instruction : instructions) co_await step(instruction, false);
 }
 
 std::optional<std::string> StageRun::value_of(std::string_view name) const {
@@ -110,6 +114,7 @@ Task<void> StageRun::step(const dockerfile::Instruction& written, bool numbered)
     std::function<std::optional<std::string>(std::string_view)> lookup = [this](std::string_view name) {
         return value_of(name);
     };
+    build.listener.step_begins(index, written, lookup);
     auto instruction = dockerfile::expand(written, build.plan.file.directives.escape, lookup);
     if (const auto* run = std::get_if<dockerfile::Run>(&instruction.what)) {
         co_await run_step(*run);
@@ -123,6 +128,7 @@ Task<void> StageRun::step(const dockerfile::Instruction& written, bool numbered)
         else
             co_await plain_step(std::move(comment));
     }
+    build.listener.step_ends(index, nullptr);
     co_await say(fmt::format(" ---> {}\n", short_id(state.image)));
 }
 

@@ -1,0 +1,106 @@
+#include "api/build/buildkit.hpp"
+
+#include <algorithm>
+
+#include <sys/socket.h>
+
+namespace dhow::api::build {
+
+namespace buildkit = dhow::build::buildkit;
+
+namespace {
+
+constexpr std::string_view protocol = "h2c";
+
+void require_upgrade(const http::Request& request) {
+    auto wanted = request.header("Upgrade");
+    if (wanted.empty()) throw InvalidArgument("no upgrade proto in request");
+    if (wanted != protocol) throw InvalidArgument("protocol {} not supported", wanted);
+}
+
+buildkit::Offer offer_of(const http::Request& request) {
+    constexpr std::string_view prefix = "X-Docker-Expose-Session-";
+    auto header = [&](std::string_view name) {
+        return std::string(request.header(std::string(prefix) + std::string(name)));
+    };
+    buildkit::Offer offer{header("Uuid"), header("Name"), header("Sharedkey"), {}};
+    auto method = std::string(prefix) + "Grpc-Method";
+    auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
+    for (const auto& [name, value] : request.headers)
+        if (std::ranges::equal(name, method, same)) offer.methods.push_back(value);
+    return offer;
+}
+
+std::pair<UniqueFd, UniqueFd> socket_pair() {
+    int ends[2];
+    check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), "make a socket pair");
+    return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+/// Takes the connection over and lets `serve` have its other end; over when both are.
+template <typename Serve>
+Task<void> take_over(http::Exchange& exchange, Serve serve) {
+    auto executor = co_await asio::this_coro::executor;
+    auto ends = socket_pair();
+    co_await exchange.upgrade("");
+    auto served = serve(std::move(ends.first));
+    asio::co_spawn(executor, std::move(served), asio::detached);
+    co_await exchange.relay(std::move(ends.second));
+}
+
+}  // namespace
+
+class BuildKit::Names final : public buildkit::Backend {
+  public:
+    explicit Names(engine::Engine& engine) : engine_(engine) {}
+
+    std::string default_network() override { return engine_.networks().inspect("bridge").id; }
+
+    std::string host_address() override {
+        auto bridge = engine_.networks().inspect("bridge");
+        return bridge.pools.empty() ? std::string() : bridge.pools.front().gateway;
+    }
+
+    Task<void> name_image(std::string image, std::string name) override {
+        auto reference = oci::Reference::parse(name);
+        auto repository = reference.familiar_name();
+        auto tag = reference.with_default_tag().tag;
+        co_await engine_.images().tag(image, repository, tag);
+    }
+
+  private:
+    engine::Engine& engine_;
+};
+
+BuildKit::BuildKit(engine::Engine& engine, dhow::build::Builder& builder)
+    : engine_(engine), builder_(builder) {}
+
+BuildKit::~BuildKit() = default;
+
+buildkit::Control& BuildKit::control() {
+    if (!control_) {
+        names_ = std::make_unique<Names>(engine_);
+        control_ = std::make_unique<buildkit::Control>(builder_.services(), builder_, *names_);
+    }
+    return *control_;
+}
+
+Task<void> BuildKit::grpc(http::Exchange& exchange) {
+    require_upgrade(exchange.request());
+    auto serve = [&face = control()](UniqueFd socket) { return face.serve(std::move(socket)); };
+    co_await take_over(exchange, serve);
+}
+
+Task<void> BuildKit::session(http::Exchange& exchange) {
+    require_upgrade(exchange.request());
+    auto offer = offer_of(exchange.request());
+    control().check_offer(offer);
+    auto serve = [&face = control(), offer](UniqueFd socket) {
+        return face.attach(offer, std::move(socket));
+    };
+    co_await take_over(exchange, serve);
+}
+
+void BuildKit::forget_contexts() { control().contexts().clear(); }
+
+}  // namespace dhow::api::build

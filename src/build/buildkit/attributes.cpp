@@ -1,0 +1,154 @@
+#include "build/buildkit/attributes.hpp"
+
+#include <charconv>
+#include <functional>
+
+namespace dhow::build::buildkit {
+
+namespace {
+
+std::vector<std::string> split(const std::string& text, char by) {
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0; begin < text.size();) {
+        auto end = std::min(text.find(by, begin), text.size());
+        if (end > begin) parts.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return parts;
+}
+
+std::int64_t number(const std::string& name, const std::string& text) {
+    std::int64_t value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size())
+        throw InvalidArgument("{}: invalid number {}", name, text);
+    return value;
+}
+
+/// "name=address,name=address"
+void read_hosts(Request& request, const std::string& text) {
+    for (const auto& entry : split(text, ',')) {
+        auto equals = entry.find('=');
+        if (equals == entry.npos || equals == 0) throw InvalidArgument("invalid key-value pair {}", entry);
+        request.extra_hosts.push_back(entry.substr(0, equals) + ":" + entry.substr(equals + 1));
+    }
+}
+
+/// "nofile=1024:2048,core=0"
+void read_limits(Request& request, const std::string& text) {
+    for (const auto& entry : split(text, ',')) {
+        auto equals = entry.find('=');
+        if (equals == entry.npos) throw InvalidArgument("invalid ulimit {}", entry);
+        auto values = entry.substr(equals + 1);
+        auto colon = values.find(':');
+        auto soft = number("ulimit", values.substr(0, colon));
+        auto hard = colon == values.npos ? soft : number("ulimit", values.substr(colon + 1));
+        request.rlimits.push_back({entry.substr(0, equals), soft, hard});
+    }
+}
+
+void read_platform(Request& request, const std::string& text) {
+    if (text.find(',') != text.npos)
+        throw NotImplemented(
+            "building for several platforms at once is not available in this release of dhow");
+    request.platform = oci::Platform::parse(text);
+}
+
+void read_network(Request& request, const std::string& mode) {
+    if (mode == "host")
+        request.network = {Network::Mode::host, ""};
+    else if (mode == "none")
+        request.network = {Network::Mode::none, ""};
+    else if (mode != "default" && !mode.empty())
+        throw InvalidArgument("invalid netmode {}", mode);
+}
+
+using Reader = std::function<void(Order&, const std::string&)>;
+
+void ignore(Order&, const std::string&) {}
+
+const std::map<std::string, Reader, std::less<>>& readers() {
+    static const std::map<std::string, Reader, std::less<>> table{
+        {"filename", [](Order& order, const std::string& value) { order.request.dockerfile = value; }},
+        {"target", [](Order& order, const std::string& value) { order.request.target = value; }},
+        {"platform", [](Order& order, const std::string& value) { read_platform(order.request, value); }},
+        {"add-hosts", [](Order& order, const std::string& value) { read_hosts(order.request, value); }},
+        {"ulimit", [](Order& order, const std::string& value) { read_limits(order.request, value); }},
+        {"force-network-mode",
+         [](Order& order, const std::string& value) { read_network(order.request, value); }},
+        {"shm-size",
+         [](Order& order, const std::string& value) { order.request.shm_size = number("shm-size", value); }},
+        {"cgroup-parent",
+         [](Order& order, const std::string& value) { order.request.cgroup_parent = value; }},
+        {"contextkey", [](Order& order, const std::string& value) { order.context_folder = value; }},
+        {"dockerfilekey",
+         [](Order& order, const std::string& value) {
+             order.dockerfile_folder = value;
+             order.dockerfile_is_local = true;
+         }},
+        {"context", [](Order& order, const std::string& value) { order.remote_context = value; }},
+        {"no-cache",
+         [](Order& order, const std::string& value) {
+             for (const auto& stage : split(value, ',')) order.request.no_cache_stages.insert(stage);
+             order.request.no_cache = value.empty();
+         }},
+        {"image-resolve-mode",
+         [](Order& order, const std::string& value) { order.request.pull = value == "pull"; }},
+        {"multi-platform",
+         [](Order&, const std::string& value) {
+             if (value != "false" && value != "0")
+                 throw NotImplemented(
+                     "images for several platforms are not available in this release of dhow");
+         }},
+        // What a client can do, and where its files came from: nothing that an image would show.
+        {"frontend.caps", ignore},
+        {"source", ignore},
+        {"cmdline", ignore},
+    };
+    return table;
+}
+
+bool read_by_prefix(Order& order, const std::string& name, const std::string& value) {
+    auto rest = [&name](std::string_view prefix) { return name.substr(prefix.size()); };
+    if (name.starts_with("build-arg:")) {
+        order.request.arguments[rest("build-arg:")] = value;
+    } else if (name.starts_with("label:")) {
+        order.request.labels[rest("label:")] = value;
+    } else if (name.starts_with("context:")) {
+        order.named_contexts[rest("context:")] = value;
+    } else if (name.starts_with("vcs:") || name.starts_with("local-sessionid:")) {
+        return true;
+    } else if (name.starts_with("attest:")) {
+        if (value != "disabled=true")
+            throw NotImplemented("attestations ({}) are not available in this release of dhow",
+                                 rest("attest:"));
+    } else {
+        return false;
+    }
+    return true;
+}
+
+}  // namespace
+
+Order read_attributes(const Attributes& attributes, const std::string& network) {
+    Order order;
+    order.request.network = {Network::Mode::bridge, network};
+    for (const auto& [name, value] : attributes) {
+        if (name == "requestid")
+            throw NotImplemented("unsupported request {}: it is not available in this release of dhow",
+                                 value);
+        if (name == "cache-imports" || name == "cache-from") {
+            if (value.empty() || value == "[]") continue;
+            throw NotImplemented("--cache-from is not available in this release of dhow");
+        }
+        if (auto reader = readers().find(name); reader != readers().end())
+            reader->second(order, value);
+        else if (!read_by_prefix(order, name, value))
+            throw NotImplemented("the build option {:?} is not available in this release of dhow", name);
+    }
+    if (!order.named_contexts.empty())
+        throw NotImplemented("--build-context is not available in this release of dhow");
+    return order;
+}
+
+}  // namespace dhow::build::buildkit

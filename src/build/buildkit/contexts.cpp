@@ -1,0 +1,44 @@
+#include "build/buildkit/contexts.hpp"
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "store/files.hpp"
+
+namespace dhow::build::buildkit {
+
+Contexts::Contexts(store::Store& store)
+    : store_(store), kept_(store.data_root() / "build-cache" / "contexts") {
+    store::make_private_directory(kept_.parent_path());
+    store::make_private_directory(kept_);
+}
+
+Contexts::Lease Contexts::take(const std::string& key) {
+    store::Sha256 hash;
+    hash.update(store::as_bytes(key));
+    // A digest leads nowhere else.
+    auto name = std::string(hash.finish().hex().substr(0, 32));
+    if (key.empty() || !used_->insert(name).second) {
+        auto path = store_.data_root() / "build" / ("context-" + random_hex(16));
+        store::make_private_directory(path.parent_path());
+        store::make_private_directory(path);
+        return {path, [&trash = store_.trash(), path] { trash.take(path); }};
+    }
+    auto path = kept_ / name;
+    store::make_private_directory(path);
+    return {path, [used = used_, name] { used->erase(name); }};
+}
+
+std::vector<std::pair<std::filesystem::path, bool>> Contexts::list() const {
+    std::vector<std::pair<std::filesystem::path, bool>> folders;
+    std::error_code absent;
+    for (const auto& entry : std::filesystem::directory_iterator(kept_, absent))
+        folders.emplace_back(entry.path(), used_->contains(entry.path().filename()));
+    return folders;
+}
+
+void Contexts::clear() {
+    for (const auto& [path, in_use] : list())
+        if (!in_use) store_.trash().take(path);
+}
+
+}  // namespace dhow::build::buildkit

@@ -1,0 +1,227 @@
+#include "build/buildkit/lend.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/defer.hpp"
+#include "base/random.hpp"
+#include "build/buildkit/protocol/session.pb.h"
+#include "rpc/service.hpp"
+#include "store/files.hpp"
+
+namespace dhow::build::buildkit {
+
+namespace {
+
+using Socket = asio::local::stream_protocol::socket;
+
+const std::string secret_method = "/moby.buildkit.secrets.v1.Secrets/GetSecret";
+const std::string check_method = "/moby.sshforward.v1.SSH/CheckAgent";
+const std::string forward_method = "/moby.sshforward.v1.SSH/ForwardAgent";
+const std::string credentials_method = "/moby.filesync.v1.Auth/Credentials";
+
+constexpr std::size_t longest_secret = 500 << 10;
+
+/// The mounts of the stages that are needed, those whose words are known before they run.
+std::vector<dockerfile::RunMount> lent_mounts(const Plan& plan) {
+    std::vector<dockerfile::RunMount> mounts;
+    for (const auto& stage : plan.stages) {
+        if (!stage.needed) continue;
+        for (const auto& instruction : stage.stage.instructions) {
+            const auto* run = std::get_if<dockerfile::Run>(&instruction.what);
+            if (!run) continue;
+            for (const auto& text : run->mounts) {
+                if (text.find("type=secret") == text.npos && text.find("type=ssh") == text.npos) continue;
+                mounts.push_back(dockerfile::parse_mount(text));
+            }
+        }
+    }
+    return mounts;
+}
+
+std::string secret_id(const dockerfile::RunMount& mount) {
+    if (!mount.id.empty()) return mount.id;
+    const auto& path = mount.source.empty() ? mount.target : mount.source;
+    return path.substr(path.rfind('/') + 1);
+}
+
+Task<void> borrow_secret(std::shared_ptr<Session> session, std::shared_ptr<Recipe> recipe, std::string id) {
+    auto& secrets = recipe->order.request.secrets;
+    if (secrets.contains(id) || !session->offers(secret_method)) co_return;
+    protocol::GetSecretRequest request;
+    request.set_id(id);
+    try {
+        auto reply = co_await rpc::call_unary<protocol::GetSecretResponse>(session->connection(),
+                                                                           secret_method, request);
+        if (reply.data().size() > longest_secret)
+            throw InvalidArgument("the secret {} is longer than {} bytes", id, longest_secret);
+        secrets[id] = reply.data();
+    } catch (const rpc::CallFailed& failure) {
+        // A step that cannot do without it will say so.
+        if (failure.status().code != rpc::Code::not_found) throw;
+    }
+}
+
+/// Whether the client has the agent.
+Task<bool> has_agent(std::shared_ptr<Session> session, std::string id) {
+    if (!session->offers(check_method)) co_return false;
+    protocol::CheckAgentRequest request;
+    request.set_id(id);
+    try {
+        co_await rpc::call_unary<protocol::CheckAgentResponse>(session->connection(), check_method, request);
+    } catch (const rpc::CallFailed&) {
+        co_return false;
+    }
+    co_return true;
+}
+
+Task<void> carry_from_client(std::shared_ptr<rpc::Call> call, std::shared_ptr<Socket> socket) {
+    try {
+        while (true) {
+            auto bytes = co_await call->read();
+            protocol::BytesMessage message;
+            if (!bytes || !message.ParseFromString(*bytes)) break;
+            boost::system::error_code failed;
+            co_await asio::async_write(*socket, asio::buffer(message.data()),
+                                       asio::redirect_error(asio::use_awaitable, failed));
+            if (failed) break;
+        }
+    } catch (const Error&) {
+        // The agent is gone: so is the connection to it.
+    }
+    boost::system::error_code ignored;
+    socket->close(ignored);
+}
+
+/// One connection of a command to the agent.
+Task<void> forward(std::shared_ptr<Session> session, std::string id, std::shared_ptr<Socket> socket) {
+    auto executor = co_await asio::this_coro::executor;
+    try {
+        auto call = session->connection()->call(forward_method, {{"buildkit.ssh.id", id}});
+        Defer end([call] { call->cancel(); });
+        asio::co_spawn(executor, carry_from_client(call, socket), asio::detached);
+        std::string buffer(32 << 10, '\0');
+        while (true) {
+            boost::system::error_code failed;
+            auto count = co_await socket->async_read_some(asio::buffer(buffer),
+                                                          asio::redirect_error(asio::use_awaitable, failed));
+            if (failed || count == 0) break;
+            protocol::BytesMessage message;
+            message.set_data(buffer.data(), count);
+            co_await call->write(message.SerializeAsString());
+        }
+    } catch (const Error&) {
+    }
+    boost::system::error_code ignored;
+    socket->close(ignored);
+}
+
+}  // namespace
+
+struct Agents::Listener {
+    Listener(asio::any_io_executor executor, int fd)
+        : acceptor(std::move(executor), asio::local::stream_protocol(), fd) {}
+    asio::local::stream_protocol::acceptor acceptor;
+};
+
+namespace {
+
+/// Bound through the folder's descriptor: the whole path may be too long for an address.
+UniqueFd bind_in(const std::filesystem::path& folder, const std::string& name) {
+    UniqueFd place(
+        check(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open {}", folder.string()));
+    UniqueFd socket(check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "make a socket"));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    auto path = fmt::format("/proc/self/fd/{}/{}", place.get(), name);
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    check(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind a socket");
+    check(::listen(socket.get(), 16), "listen on a socket");
+    return socket;
+}
+
+}  // namespace
+
+std::filesystem::path Agents::open(asio::any_io_executor executor, const std::filesystem::path& exec_root,
+                                   std::shared_ptr<Session> session, const std::string& id) {
+    if (folder_.empty()) {
+        auto root = exec_root / "build-secrets";
+        store::make_private_directory(root);
+        folder_ = root / random_hex(16);
+        store::make_private_directory(folder_);
+    }
+    auto name = fmt::format("agent{}", listeners_.size());
+    auto socket = bind_in(folder_, name);
+    auto listener = std::make_shared<Listener>(executor, socket.get());
+    (void)socket.release();
+    listeners_.push_back(listener);
+    auto accept = [](std::shared_ptr<Listener> from, std::shared_ptr<Session> client,
+                     std::string agent) -> Task<void> {
+        auto loop = co_await asio::this_coro::executor;
+        while (true) {
+            boost::system::error_code failed;
+            auto accepted =
+                co_await from->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
+            if (failed) co_return;
+            auto shared = std::make_shared<Socket>(std::move(accepted));
+            asio::co_spawn(loop, forward(client, agent, std::move(shared)), asio::detached);
+        }
+    };
+    asio::co_spawn(executor, accept(listener, std::move(session), id), asio::detached);
+    return folder_ / name;
+}
+
+Agents::~Agents() {
+    boost::system::error_code ignored;
+    for (auto& listener : listeners_) listener->acceptor.close(ignored);
+    std::error_code gone;
+    if (!folder_.empty()) std::filesystem::remove_all(folder_, gone);
+}
+
+Task<std::shared_ptr<Agents>> borrow(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    auto agents = std::make_shared<Agents>();
+    auto& request = recipe->order.request;
+    for (const auto& mount : lent_mounts(recipe->plan)) {
+        if (mount.type == dockerfile::RunMount::Type::secret) {
+            co_await borrow_secret(delivery.session, recipe, secret_id(mount));
+            continue;
+        }
+        auto id = mount.id.empty() ? std::string("default") : mount.id;
+        if (request.agents.contains(id)) continue;
+        bool there = co_await has_agent(delivery.session, id);
+        if (!there) continue;
+        request.agents[id] = agents->open(delivery.services.executor, delivery.services.options.exec_root,
+                                          delivery.session, id);
+    }
+    co_return agents;
+}
+
+Task<registry::Credentials> credentials_for(std::shared_ptr<Session> session, std::string domain) {
+    registry::Credentials credentials;
+    if (!session->offers(credentials_method)) co_return credentials;
+    protocol::CredentialsRequest request;
+    // The name under which clients keep what belongs to docker's own registry.
+    request.set_host(domain == "docker.io" ? "registry-1.docker.io" : domain);
+    try {
+        auto reply = co_await rpc::call_unary<protocol::CredentialsResponse>(session->connection(),
+                                                                             credentials_method, request);
+        // Without a user's name the secret is a token to be exchanged.
+        credentials.username = reply.username();
+        if (reply.username().empty())
+            credentials.identity_token = reply.secret();
+        else
+            credentials.password = reply.secret();
+    } catch (const rpc::CallFailed&) {
+        // Then it is tried without a name.
+    }
+    co_return credentials;
+}
+
+}  // namespace dhow::build::buildkit

@@ -1,0 +1,248 @@
+#include "build/buildkit/recipe.hpp"
+
+#include <fcntl.h>
+
+#include "base/defer.hpp"
+#include "base/ignore.hpp"
+#include "base/random.hpp"
+#include "build/buildkit/filesync.hpp"
+#include "build/buildkit/job.hpp"
+#include "build/buildkit/send.hpp"
+#include "build/dockerfile/text.hpp"
+#include "linux/path.hpp"
+#include "store/files.hpp"
+
+namespace dhow::build::buildkit {
+
+namespace {
+
+constexpr std::int64_t largest_text = 4 << 20;
+
+UniqueFd open_folder(const std::filesystem::path& path) {
+    return UniqueFd(
+        check(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path.string()));
+}
+
+std::optional<std::string> read_text(const std::filesystem::path& folder, const std::string& name) {
+    auto root = open_folder(folder);
+    auto file = linux::find_in_root(root.get(), name, O_RDONLY | O_NONBLOCK);
+    if (!file) return std::nullopt;
+    return store::read_all(file->get(), largest_text, name);
+}
+
+/// Files of a client, read as texts: each name's, or none.
+Task<std::vector<std::optional<std::string>>> fetch_texts(Delivery delivery, Vertex& vertex,
+                                                          std::string folder, std::string what,
+                                                          std::vector<std::string> names) {
+    auto lease = delivery.contexts.take("");
+    Defer release([&] { lease.release(); });
+    Wanted wanted;
+    wanted.folder = folder;
+    wanted.follow = names;
+    auto id = fmt::format("transferring {}:", what);
+    std::int64_t size = 0;
+    std::function<void(std::int64_t)> progress = [&vertex, &size, id](std::int64_t bytes) {
+        size = bytes;
+        vertex.progress(id, bytes);
+    };
+    co_await receive_files(delivery.services.pool, delivery.session, wanted, open_folder(lease.path),
+                           progress, delivery.stop);
+    vertex.progress(id, size, 0, true);
+    std::vector<std::optional<std::string>> texts;
+    for (const auto& name : names) texts.push_back(read_text(lease.path, name));
+    co_return texts;
+}
+
+constexpr std::string_view upload_prefix = "http://buildkit-session/";
+
+/// A context that the client sends as a tar.
+Task<std::shared_ptr<Context>> fetch_upload(Delivery delivery, std::string id) {
+    std::shared_ptr<Context> context;
+    auto fetch = [&](Vertex& vertex) -> Task<void> {
+        std::int64_t size = 0;
+        Progress progress = [&vertex, &size](std::int64_t bytes) {
+            size = bytes;
+            vertex.progress("transferring context:", bytes);
+        };
+        std::function<void(image::Source&)> read = [&](image::Source& tar) {
+            context = std::make_shared<Context>(delivery.services.store, tar, *delivery.stop);
+        };
+        co_await receive_stream(delivery.services.pool, delivery.session, id, std::move(read), progress,
+                                delivery.stop);
+        vertex.progress("transferring context:", size, 0, true);
+    };
+    co_await with_vertex(delivery.status, "[internal] load remote build context", fetch);
+    co_return context;
+}
+
+bool is_known(const std::string& word) { return word.find('$') == word.npos; }
+
+}  // namespace
+
+std::vector<std::string> ignore_patterns(std::string_view text) {
+    std::vector<std::string> patterns;
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    while (!text.empty()) {
+        auto end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.starts_with('#')) continue;
+        line = dockerfile::trim(line);
+        if (line.empty()) continue;
+        bool exception = line.starts_with('!');
+        if (exception) line = dockerfile::trim(line.substr(1));
+        auto pattern = line.empty() ? std::string() : clean_path(line);
+        if (pattern.size() > 1 && pattern.front() == '/') pattern.erase(0, 1);
+        patterns.push_back(exception ? "!" + pattern : pattern);
+    }
+    return patterns;
+}
+
+std::optional<std::vector<std::string>> wanted_paths(const Plan& plan) {
+    std::vector<std::string> paths;
+    for (const auto& stage : plan.stages) {
+        if (!stage.needed) continue;
+        for (const auto& instruction : stage.stage.instructions) {
+            if (const auto* copy = std::get_if<dockerfile::Copy>(&instruction.what)) {
+                if (!copy->from.empty()) continue;
+                for (const auto& source : copy->sources) {
+                    auto path = clean_path(source);
+                    if (!is_known(source) || source.find('"') != source.npos ||
+                        source.find('\\') != source.npos || path == "." || path == "/" ||
+                        path.starts_with(".."))
+                        return std::nullopt;
+                    paths.push_back(path.front() == '/' ? path.substr(1) : path);
+                }
+            }
+            const auto* run = std::get_if<dockerfile::Run>(&instruction.what);
+            if (!run) continue;
+            for (const auto& mount : run->mounts) {
+                bool other_type = mount.find("type=") != mount.npos && mount.find("type=bind") == mount.npos;
+                if (!other_type && mount.find("from=") == mount.npos) return std::nullopt;
+            }
+        }
+    }
+    return paths;
+}
+
+namespace {
+
+/// The Dockerfile of a folder of the client's. @return the .dockerignore of that Dockerfile alone, if any
+Task<std::optional<std::string>> fetch_dockerfile(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    auto name = recipe->order.request.dockerfile;
+    std::optional<std::string> ignore;
+    auto fetch = [&](Vertex& vertex) -> Task<void> {
+        std::vector<std::string> names{name, name + ".dockerignore"};
+        bool is_default = name == "Dockerfile" || name.ends_with("/Dockerfile");
+        if (is_default) names.push_back(name.substr(0, name.size() - 10) + "dockerfile");
+        auto texts =
+            co_await fetch_texts(delivery, vertex, recipe->order.dockerfile_folder, "dockerfile", names);
+        if (!texts[0] && is_default) texts[0] = texts[2];
+        if (!texts[0]) throw NotFound("failed to read dockerfile: open {}: no such file or directory", name);
+        recipe->text = *texts[0];
+        ignore = texts[1];
+    };
+    co_await with_vertex(delivery.status, "[internal] load build definition from " + name, fetch);
+    co_return ignore;
+}
+
+Task<std::optional<std::string>> fetch_ignore(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    std::optional<std::string> ignore;
+    auto fetch = [&](Vertex& vertex) -> Task<void> {
+        std::vector<std::string> names{".dockerignore"};
+        auto texts = co_await fetch_texts(delivery, vertex, recipe->order.context_folder, "context", names);
+        ignore = texts[0];
+    };
+    co_await with_vertex(delivery.status, "[internal] load .dockerignore", fetch);
+    co_return ignore;
+}
+
+/// A context that is no folder of the client's, and the Dockerfile where it is in there.
+Task<void> fetch_remote(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    const auto& remote = recipe->order.remote_context;
+    if (remote.starts_with(upload_prefix)) {
+        recipe->uploaded = co_await fetch_upload(delivery, remote.substr(upload_prefix.size()));
+    } else {
+        auto fetch = [&](Vertex&) -> Task<void> {
+            recipe->uploaded = co_await delivery.builder.fetch(remote, delivery.stop);
+        };
+        co_await with_vertex(delivery.status, "[internal] load remote build context", fetch);
+    }
+    if (recipe->order.dockerfile_is_local) {
+        co_await fetch_dockerfile(delivery, recipe);
+    } else {
+        auto take = [recipe] { return recipe->uploaded->take_dockerfile(recipe->order.request.dockerfile); };
+        recipe->text = co_await delivery.services.pool.run(std::move(take));
+    }
+    recipe->uploaded->use_dockerfile(recipe->text);
+}
+
+}  // namespace
+
+Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order) {
+    auto recipe = std::make_shared<Recipe>();
+    recipe->order = std::move(order);
+    if (!recipe->order.remote_context.empty()) {
+        co_await fetch_remote(delivery, recipe);
+    } else {
+        auto ignore = co_await fetch_dockerfile(delivery, recipe);
+        if (!ignore) ignore = co_await fetch_ignore(delivery, recipe);
+        if (ignore) recipe->excludes = ignore_patterns(*ignore);
+    }
+    if (recipe->text.empty()) throw InvalidArgument("the Dockerfile cannot be empty");
+    try {
+        recipe->plan = make_plan(dockerfile::parse_dockerfile(recipe->text), recipe->order.request);
+    } catch (const dockerfile::DockerfileError& error) {
+        throw rpc::CallFailed(failed_at(std::current_exception(), *recipe, error.lines(), ""));
+    }
+    co_return recipe;
+}
+
+namespace {
+
+/// Whether a base brings instructions of its own, that may take files.
+Task<bool> has_triggers(Services& services, const Plan& plan) {
+    for (const auto& stage : plan.stages) {
+        if (!stage.needed || stage.from || stage.base == "scratch") continue;
+        auto find = [&services, name = stage.base] {
+            auto image = services.images.find(name);
+            return image && !image->config->config.on_build.empty();
+        };
+        if (co_await services.pool.run(std::move(find))) co_return true;
+    }
+    co_return false;
+}
+
+}  // namespace
+
+Task<std::shared_ptr<Context>> fetch_context(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+    if (recipe->uploaded) co_return recipe->uploaded;
+    auto paths = wanted_paths(recipe->plan);
+    bool triggers = co_await has_triggers(delivery.services, recipe->plan);
+    if (triggers) paths.reset();
+    bool nothing = paths && paths->empty();
+    auto key = delivery.session->shared_key();
+    auto lease =
+        delivery.contexts.take(key.empty() || nothing ? "" : key + ":" + recipe->order.context_folder);
+    auto context = std::make_shared<Context>(lease.path, lease.release);
+    context->use_dockerfile(recipe->text);
+    if (nothing) co_return context;
+    Wanted wanted;
+    wanted.folder = recipe->order.context_folder;
+    wanted.exclude = recipe->excludes;
+    if (paths) wanted.follow = *paths;
+    auto fetch = [&](Vertex& vertex) -> Task<void> {
+        std::int64_t size = 0;
+        std::function<void(std::int64_t)> progress = [&vertex, &size](std::int64_t bytes) {
+            size = bytes;
+            vertex.progress("transferring context:", bytes);
+        };
+        co_await receive_files(delivery.services.pool, delivery.session, wanted, open_folder(lease.path),
+                               progress, delivery.stop);
+        vertex.progress("transferring context:", size, 0, true);
+    };
+    co_await with_vertex(delivery.status, "[internal] load build context", fetch);
+    co_return context;
+}
+
+}  // namespace dhow::build::buildkit

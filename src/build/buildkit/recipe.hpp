@@ -1,0 +1,50 @@
+#pragma once
+// What a build of a Dockerfile needs from its client, brought here: the Dockerfile, then the part of the
+// context that it uses.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "build/builder.hpp"
+#include "build/buildkit/attributes.hpp"
+#include "build/buildkit/contexts.hpp"
+#include "build/buildkit/sessions.hpp"
+#include "build/buildkit/status.hpp"
+#include "build/context.hpp"
+#include "build/plan.hpp"
+
+namespace dhow::build::buildkit {
+
+/// Whom and what it takes to bring something here. All but the session outlive it.
+struct Delivery {
+    Services& services;
+    Builder& builder;
+    Contexts& contexts;
+    StatusLog& status;
+    std::shared_ptr<Session> session;
+    std::shared_ptr<Cancellation> stop;
+};
+
+struct Recipe {
+    Order order;
+    std::string text;                   ///< of the Dockerfile
+    std::vector<std::string> excludes;  ///< of .dockerignore
+    Plan plan;
+    std::shared_ptr<Context> uploaded;  ///< where the client sent a tar instead of a folder
+};
+
+/// Brings and reads the Dockerfile. @throws dockerfile::DockerfileError, InvalidArgument
+Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order);
+
+/// Brings what of the context the recipe's stages take.
+Task<std::shared_ptr<Context>> fetch_context(Delivery delivery, std::shared_ptr<Recipe> recipe);
+
+/// The paths and patterns of the context that a plan's stages take; none when that cannot be known before
+/// they run, which is to say: all of it.
+std::optional<std::vector<std::string>> wanted_paths(const Plan& plan);
+
+/// The patterns of a .dockerignore, as a client takes them.
+std::vector<std::string> ignore_patterns(std::string_view text);
+
+}  // namespace dhow::build::buildkit

@@ -1,0 +1,194 @@
+#include "build/buildkit/receiver.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/error.hpp"
+
+namespace dhow::build::buildkit {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder to receive into, with one beside it that must stay as it is.
+class Receiving : public testing::Test {
+  protected:
+    void SetUp() override {
+        char name[] = "/tmp/receiver-XXXXXX";
+        top = ::mkdtemp(name);
+        fs::create_directories(folder());
+        fs::create_directories(top / "outside");
+        std::ofstream(top / "outside" / "secret") << "untouched";
+        renew();
+    }
+    void TearDown() override {
+        std::ifstream in(top / "outside" / "secret");
+        std::string text;
+        std::getline(in, text);
+        EXPECT_EQ(text, "untouched");
+        EXPECT_EQ(std::distance(fs::directory_iterator(top / "outside"), {}), 1);
+        fs::remove_all(top);
+    }
+
+    fs::path folder() const { return top / "folder"; }
+    void renew() {
+        receiver = std::make_unique<Receiver>(
+            UniqueFd(::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+        count = 0;
+    }
+    static protocol::Stat entry(const std::string& path, std::uint32_t mode, const std::string& link = "") {
+        protocol::Stat stat;
+        stat.set_path(path);
+        stat.set_mode(mode);
+        stat.set_linkname(link);
+        stat.set_mod_time(1'500'000'000'123'456'789);
+        return stat;
+    }
+    bool describe(const protocol::Stat& stat) {
+        ++count;
+        return receiver->describe(stat);
+    }
+    void send(const std::string& path, const std::string& content, std::uint32_t mode = 0644) {
+        auto stat = entry(path, mode);
+        stat.set_size(static_cast<std::int64_t>(content.size()));
+        auto number = count;
+        ASSERT_TRUE(describe(stat));
+        if (!content.empty()) receiver->receive(number, content);
+        receiver->receive(number, "");
+    }
+    void end() {
+        receiver->described_all();
+        ASSERT_TRUE(receiver->complete());
+        receiver->finish();
+    }
+    std::string read(const std::string& path) const {
+        std::ifstream in(folder() / path);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+
+    fs::path top;
+    std::unique_ptr<Receiver> receiver;
+    std::uint32_t count = 0;
+};
+
+TEST_F(Receiving, files_folders_links_modes_and_times) {
+    describe(entry("dir", go_mode::directory | go_mode::sticky | 0755));
+    send("dir/file", "content", go_mode::set_uid | 0751);
+    describe(entry("dir/link", go_mode::symlink | 0777, "/etc/passwd"));
+    describe(entry("same", 0751, "dir/file"));
+    end();
+    EXPECT_EQ(read("same"), "content");
+    struct stat status{};
+    ASSERT_EQ(::stat((folder() / "dir/file").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 04751U);
+    EXPECT_EQ(status.st_nlink, 2U);
+    EXPECT_EQ(status.st_mtim.tv_sec, 1'500'000'000);
+    EXPECT_EQ(status.st_mtim.tv_nsec, 123'456'789);
+    ASSERT_EQ(::stat((folder() / "dir").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777, 01755U);
+    EXPECT_EQ(status.st_mtim.tv_sec, 1'500'000'000);
+    EXPECT_EQ(fs::read_symlink(folder() / "dir/link"), "/etc/passwd");
+}
+
+TEST_F(Receiving, what_is_here_already_is_not_asked_for_and_the_rest_goes) {
+    describe(entry("dir", go_mode::directory | 0755));
+    send("dir/same", "1");
+    send("dir/other", "22");
+    send("gone", "3");
+    end();
+    renew();
+    describe(entry("dir", go_mode::directory | 0755));
+    auto same = entry("dir/same", 0644);
+    same.set_size(1);
+    EXPECT_FALSE(describe(same));
+    send("dir/other", "333");
+    end();
+    EXPECT_EQ(read("dir/same"), "1");
+    EXPECT_EQ(read("dir/other"), "333");
+    EXPECT_FALSE(fs::exists(folder() / "gone"));
+}
+
+TEST_F(Receiving, a_file_that_did_not_come_whole_is_asked_for_again) {
+    auto stat = entry("file", 0644);
+    stat.set_size(4);
+    ASSERT_TRUE(describe(stat));
+    receiver->receive(0, "half");
+    renew();
+    EXPECT_TRUE(describe(stat));
+}
+
+TEST_F(Receiving, names_that_lead_elsewhere_are_refused) {
+    using namespace std::string_literals;
+    for (const auto& path : {"../x"s, ".."s, "/etc/x"s, "a/../../x"s, "a/.."s, "."s, "./a"s, ""s, "a//b"s,
+                             "a/"s, "a\0b"s, "a/./b"s})
+        EXPECT_THROW(describe(entry(path, 0644)), InvalidArgument) << path;
+}
+
+TEST_F(Receiving, nothing_is_written_through_a_link) {
+    describe(entry("link", go_mode::symlink | 0777, "../outside"));
+    EXPECT_THROW(describe(entry("link/x", 0644)), InvalidArgument);
+    EXPECT_THROW(describe(entry("link/dir", go_mode::directory | 0755)), InvalidArgument);
+    EXPECT_THROW(describe(entry("link/secret", go_mode::symlink | 0777, "x")), InvalidArgument);
+}
+
+TEST_F(Receiving, nothing_is_removed_or_kept_through_a_link_of_an_earlier_time) {
+    fs::create_directory_symlink("../outside", folder() / "dir");
+    fs::create_symlink("../outside/secret", folder() / "file");
+    fs::create_directory_symlink("../outside", folder() / "other");
+    describe(entry("dir", go_mode::directory | 0755));
+    send("file", "mine");
+    end();
+    EXPECT_FALSE(fs::is_symlink(folder() / "dir"));
+    EXPECT_FALSE(fs::is_symlink(folder() / "file"));
+    EXPECT_FALSE(fs::exists(folder() / "other"));
+}
+
+TEST_F(Receiving, a_file_replaced_by_a_link_before_its_content_comes_is_not_followed) {
+    ASSERT_TRUE(describe(entry("file", 0644)));
+    fs::remove(folder() / "file");
+    fs::create_symlink("../outside/secret", folder() / "file");
+    EXPECT_THROW(receiver->receive(0, "x"), Error);
+}
+
+TEST_F(Receiving, a_hard_link_leads_only_to_what_was_sent) {
+    fs::create_symlink("../outside/secret", folder() / "old");
+    for (const char* target : {"../outside/secret", "/etc/passwd", "old", "nothing"})
+        EXPECT_THROW(describe(entry(std::string("link-") + target[0], 0644, target)), InvalidArgument)
+            << target;
+}
+
+TEST_F(Receiving, devices_and_sockets_are_refused) {
+    EXPECT_THROW(describe(entry("disk", go_mode::device | 0600)), Forbidden);
+    EXPECT_THROW(describe(entry("tty", go_mode::device | go_mode::char_device | 0600)), Forbidden);
+    EXPECT_THROW(describe(entry("socket", go_mode::socket | 0600)), Forbidden);
+}
+
+TEST_F(Receiving, content_that_was_not_asked_for_is_refused) {
+    EXPECT_THROW(receiver->receive(0, "x"), InvalidArgument);
+    send("file", "x");
+    EXPECT_THROW(receiver->receive(0, "again"), InvalidArgument);
+    EXPECT_THROW(describe(entry("file", 0644)), InvalidArgument);
+}
+
+TEST_F(Receiving, attributes_of_overlayfs_and_of_others_do_not_come_from_outside) {
+    auto stat = entry("file", 0644);
+    (*stat.mutable_xattrs())["trusted.overlay.opaque"] = "y";
+    (*stat.mutable_xattrs())["user.overlay.opaque"] = "y";
+    ASSERT_TRUE(describe(stat));
+    receiver->receive(0, "");
+    end();
+    char names[256];
+    auto size = ::listxattr((folder() / "file").c_str(), names, sizeof names);
+    std::string list(names, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    EXPECT_EQ(list.find("overlay"), list.npos);
+}
+
+}  // namespace
+}  // namespace dhow::build::buildkit
