@@ -28,16 +28,19 @@ Instruction label_step(const std::string& key, const std::string& value, char es
     return label;
 }
 
+/// A variable before the first FROM, and in each FROM.
+std::optional<std::string> find_global(const Plan& plan, const std::map<std::string, std::string>& platform,
+                                       std::string_view name) {
+    std::string key(name);
+    if (auto found = plan.global_values.find(key); found != plan.global_values.end()) return found->second;
+    if (auto found = platform.find(key); found != platform.end()) return found->second;
+    return std::nullopt;
+}
+
 void read_global_arguments(Plan& plan, const Request& request) {
     auto platform = platform_values(request);
     for (const auto& instruction : plan.file.global_args) {
-        auto lookup = [&](std::string_view name) -> std::optional<std::string> {
-            std::string key(name);
-            if (auto found = plan.global_values.find(key); found != plan.global_values.end())
-                return found->second;
-            if (auto found = platform.find(key); found != platform.end()) return found->second;
-            return std::nullopt;
-        };
+        auto lookup = [&](std::string_view name) { return find_global(plan, platform, name); };
         auto expanded = dockerfile::expand(instruction, plan.file.directives.escape, lookup);
         for (const auto& arg : std::get<dockerfile::AddArgs>(expanded.what).args) {
             auto given = request.arguments.find(arg.key);
@@ -52,13 +55,7 @@ void read_global_arguments(Plan& plan, const Request& request) {
 void find_base(Plan& plan, std::size_t index, const Request& request) {
     auto& stage = plan.stages[index];
     auto platform = platform_values(request);
-    auto lookup = [&](std::string_view name) -> std::optional<std::string> {
-        std::string key(name);
-        if (auto found = plan.global_values.find(key); found != plan.global_values.end())
-            return found->second;
-        if (auto found = platform.find(key); found != platform.end()) return found->second;
-        return std::nullopt;
-    };
+    auto lookup = [&](std::string_view name) { return find_global(plan, platform, name); };
     auto base =
         dockerfile::expand_word(stage.stage.base, plan.file.directives.escape, lookup, stage.stage.lines);
     if (base.empty())

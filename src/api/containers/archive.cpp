@@ -19,32 +19,6 @@ http::Headers stat_headers(const engine::PathStat& stat) {
     return {{"X-Docker-Container-Path-Stat", base64_encode(json::write(document))}};
 }
 
-/// Sends what `write` writes, as it writes it.
-Task<void> send_tar(Exchange& exchange, http::Headers headers,
-                    std::function<Task<void>(std::shared_ptr<image::Output>)> write) {
-    auto executor = co_await asio::this_coro::executor;
-    images::Download download(executor);
-    Signal over(executor);
-    bool written = false;
-    std::exception_ptr failure;
-    // The output is let go with the task, which ends the download.
-    auto task = write(download.output());
-    asio::co_spawn(executor, std::move(task), [&](std::exception_ptr thrown) {
-        failure = thrown;
-        written = true;
-        over.notify();
-    });
-    std::exception_ptr unsent;
-    try {
-        co_await download.run(exchange, "application/x-tar", std::move(headers));
-    } catch (const Error&) {
-        unsent = std::current_exception();
-    }
-    while (!written) co_await over.wait();
-    if (unsent) std::rethrow_exception(unsent);
-    if (failure) std::rethrow_exception(failure);
-}
-
 }  // namespace
 
 Task<void> stat_path(engine::Engine& engine, Exchange& exchange) {
@@ -62,7 +36,7 @@ Task<void> read_archive(engine::Engine& engine, Exchange& exchange) {
     auto write = [&engine, name = request.name, path](std::shared_ptr<image::Output> output) {
         return engine.containers().read_archive(name, path, std::move(output));
     };
-    co_await send_tar(exchange, stat_headers(stat), std::move(write));
+    co_await images::send_tar(exchange, stat_headers(stat), std::move(write));
 }
 
 Task<void> write_archive(engine::Engine& engine, Exchange& exchange) {
@@ -89,7 +63,7 @@ Task<void> export_root(engine::Engine& engine, Exchange& exchange) {
     auto write = [&engine, name](std::shared_ptr<image::Output> output) {
         return engine.containers().export_root(name, std::move(output));
     };
-    co_await send_tar(exchange, {}, std::move(write));
+    co_await images::send_tar(exchange, {}, std::move(write));
 }
 
 }  // namespace dhow::api::containers

@@ -128,6 +128,31 @@ Task<void> Download::run(http::Exchange& exchange, std::string content_type, htt
     if (failure) std::rethrow_exception(failure);
 }
 
+Task<void> send_tar(http::Exchange& exchange, http::Headers headers,
+                    std::function<Task<void>(std::shared_ptr<image::Output>)> write) {
+    auto executor = co_await asio::this_coro::executor;
+    Download download(executor);
+    Signal over(executor);
+    bool written = false;
+    std::exception_ptr failure;
+    // The output is let go with the task, which ends the download.
+    auto task = write(download.output());
+    asio::co_spawn(executor, std::move(task), [&](std::exception_ptr thrown) {
+        failure = thrown;
+        written = true;
+        over.notify();
+    });
+    std::exception_ptr unsent;
+    try {
+        co_await download.run(exchange, "application/x-tar", std::move(headers));
+    } catch (const Error&) {
+        unsent = std::current_exception();
+    }
+    while (!written) co_await over.wait();
+    if (unsent) std::rethrow_exception(unsent);
+    if (failure) std::rethrow_exception(failure);
+}
+
 struct ProgressAnswer::State {
     explicit State(asio::any_io_executor loop) : executor(loop), sent(loop) {}
 

@@ -2,6 +2,7 @@
 // Bodies of gigabytes between a client and code that blocks on a thread of the pool: a socketpair each, so
 // that no more is in memory than its buffer, and each side waits for the other.
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -46,6 +47,11 @@ class Download {
     http::Socket reader_;
     std::shared_ptr<image::Output> output_;
 };
+
+/// Answers with the tar that `write` writes, as it writes it. The output is let go with the task, which ends
+/// the answer.
+Task<void> send_tar(http::Exchange& exchange, http::Headers headers,
+                    std::function<Task<void>(std::shared_ptr<image::Output>)> write);
 
 /// The answer of load and import: a line for each step, sent as the steps happen on another thread.
 class ProgressAnswer {

@@ -36,28 +36,11 @@ image::ImportOptions read_import_options(const http::Query& query) {
 }
 
 Task<void> save(engine::Engine& engine, Exchange& exchange, std::vector<std::string> names) {
-    auto executor = co_await asio::this_coro::executor;
     auto platform = read_platform_document(exchange.request());
-    Download download(executor);
-    Signal over(executor);
-    bool written = false;
-    std::exception_ptr failure;
-    // The output is let go with the task, which ends the download.
-    auto task = engine.images().save(std::move(names), download.output(), platform);
-    asio::co_spawn(executor, std::move(task), [&](std::exception_ptr thrown) {
-        failure = thrown;
-        written = true;
-        over.notify();
-    });
-    std::exception_ptr unsent;
-    try {
-        co_await download.run(exchange, "application/x-tar");
-    } catch (const Error&) {
-        unsent = std::current_exception();
-    }
-    while (!written) co_await over.wait();
-    if (unsent) std::rethrow_exception(unsent);
-    if (failure) std::rethrow_exception(failure);
+    auto write = [&engine, names, platform](std::shared_ptr<image::Output> output) {
+        return engine.images().save(names, std::move(output), platform);
+    };
+    co_await send_tar(exchange, http::Headers(), std::move(write));
 }
 
 }  // namespace

@@ -2,14 +2,13 @@
 
 #include "tar/extract.hpp"
 
-#include <fstream>
-
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include "base/error.hpp"
+#include "support/shell.hpp"
 #include "tar/tree_writer.hpp"
 #include "unit/image/tar_builder.hpp"
 #include "unit/store/temporary.hpp"
@@ -22,11 +21,6 @@ using dhow::testing::TemporaryDirectory;
 using dhow::testing::TextOutput;
 using dhow::testing::TextSource;
 using ::testing::HasSubstr;
-
-std::string contents_of(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 class Extract : public ::testing::Test {
   protected:
@@ -43,8 +37,8 @@ class Extract : public ::testing::Test {
         TarReader reader(source);
         extract(reader, root.get(), "to", options);
     }
-    std::string read(const std::string& path) const { return contents_of(folder / "root" / path); }
-    std::string outside() const { return contents_of(folder / "outside/file"); }
+    std::string read(const std::string& path) const { return test::read_file(folder / "root" / path); }
+    std::string outside() const { return test::read_file(folder / "outside/file"); }
     bool exists(const std::string& path) const {
         struct stat status;
         return ::lstat((folder / "root" / path).c_str(), &status) == 0;
