@@ -272,10 +272,6 @@ Task<void> Connection::respond(Response response) {
     co_await send_all(socket_, text, with_body ? std::string_view(response.body) : std::string_view{});
 }
 
-Task<void> Connection::start_stream(std::string content_type) {
-    return start_stream_with(std::move(content_type), Headers());
-}
-
 Task<void> Connection::start_stream_with(std::string content_type, Headers headers) {
     if (answer_ != Answer::none) throw InternalError("a second answer to one request");
     answer_ = Answer::streaming;

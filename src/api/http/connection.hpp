@@ -32,7 +32,6 @@ class Connection final : public Exchange, public std::enable_shared_from_this<Co
 
     Task<std::size_t> read_body(std::span<char> buffer) override;
     Task<void> respond(Response response) override;
-    Task<void> start_stream(std::string content_type) override;
     Task<void> start_stream_with(std::string content_type, Headers headers) override;
     Task<void> write(std::string_view bytes) override;
     Task<void> upgrade(std::string content_type) override;

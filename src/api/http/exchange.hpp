@@ -74,7 +74,11 @@ class Exchange {
     Task<void> no_content(int status = 204);
 
     /// Sends the head now; the client may wait for it. Each write() is sent at once.
-    virtual Task<void> start_stream(std::string content_type) = 0;
+    virtual Task<void> start_stream_with(std::string content_type, Headers headers) = 0;
+    /// The same without headers of the answer's own.
+    Task<void> start_stream(std::string content_type) {
+        return start_stream_with(std::move(content_type), Headers());
+    }
     virtual Task<void> write(std::string_view bytes) = 0;
 
     /// Takes the connection over: 101 when the client asked for it, else 200 without a length, with that
@@ -92,9 +96,6 @@ class Exchange {
     /// been read. On an upgraded connection a half-close is not going away. For handlers that wait: `action`
     /// makes the wait end.
     virtual void on_disconnect(std::function<void()> action) = 0;
-
-    /// start_stream() with headers of the answer's own.
-    virtual Task<void> start_stream_with(std::string content_type, Headers headers) = 0;
 
   protected:
     Task<std::string> document_text(bool optional);

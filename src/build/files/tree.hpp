@@ -73,9 +73,6 @@ std::pair<UniqueFd, std::string> place_file(int root, const std::string& destina
 /// Removes a file or a whole tree of a folder; nothing happens when there is none.
 void remove_entry(int folder, const std::string& name);
 
-/// The names in a folder, sorted.
-std::vector<std::string> names_in(int folder);
-
 /// Whether a pattern has anything special in it.
 bool has_wildcards(std::string_view pattern);
 
