@@ -1,7 +1,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/credentials/store.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -21,10 +21,10 @@ std::string with_tabs(std::string text) {
 
 int inspect(Session& session, const Arguments& arguments) {
     const auto& name = arguments[0];
-    check_reference(name);
+    auto domain = oci::Reference::parse(name).domain;
     client::Request request{.method = "GET",
                             .target = "/distribution/" + client::escape_path(name) + "/manifest"};
-    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key_of_image(name)));
+    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key(domain)));
     session.print("{}\n", with_tabs(json::dump_pretty(session.client().json(request), 1)));
     return 0;
 }
