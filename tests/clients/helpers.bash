@@ -12,3 +12,10 @@ settled() {
         sleep 0.05
     done
 }
+
+# The disk that $WORK is on.
+disk() {
+    local name
+    name=$(findmnt -no SOURCE -T "$WORK")
+    [ -b "$name" ] && echo "$name" || lsblk -ndo PATH -e 1,7,253 | head -1
+}
