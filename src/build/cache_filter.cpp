@@ -48,6 +48,7 @@ std::vector<CacheFilter::Condition> CacheFilter::read(const std::string& text) {
         Condition condition;
         auto sign = part.find_first_of("=~!");
         condition.field = part.substr(0, sign);
+        field_of(CacheRecord(), condition.field);  // it is known
         if (sign != part.npos) {
             auto length =
                 part.size() > sign + 1 && (part[sign + 1] == '=' || part[sign + 1] == '~') ? 2U : 1U;
@@ -58,7 +59,6 @@ std::vector<CacheFilter::Condition> CacheFilter::read(const std::string& text) {
         } else if (std::ranges::find(flags, condition.field) == flags.end()) {
             throw InvalidArgument("the filter {} needs a value", part);
         }
-        field_of(CacheRecord(), condition.field);
         constexpr std::size_t longest = 256;  // std::regex recurses
         if (condition.value.size() > longest) throw InvalidArgument("the filter {} is too long", part);
         conditions.push_back(std::move(condition));

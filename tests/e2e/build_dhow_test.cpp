@@ -81,7 +81,7 @@ TEST_F(BuildDhow, named_contexts_are_folders_images_and_stages) {
     works(
         "docker build --build-context files=files --build-context stage=stage "
         "--build-context base=docker-image://busybox -t built .");
-    EXPECT_EQ(in_image("cat /a /b /c"), "onetwo\nthree");
+    EXPECT_EQ(in_image("cat /a /b /c"), "onetwothree");
     // A stage of that name is replaced; nothing of it runs.
     put("Dockerfile", "FROM busybox AS stage\nRUN false\nFROM busybox\nCOPY --from=stage / /all/\n");
     works("docker build --build-context stage=files -t built .");
@@ -267,7 +267,7 @@ TEST_F(BuildDhow, prune_takes_size_age_and_kinds) {
     EXPECT_THAT(works("docker builder prune -f"), HasSubstr("reclaimed space: 3"));
     EXPECT_EQ(docker("run --rm built stat -c %s /big"), "3000000");
     EXPECT_THAT(line("docker builder prune -f --filter nothing=x").err,
-                HasSubstr("nothing is not available"));
+                HasSubstr("the filter nothing is not available"));
     works("docker build -t built . && docker builder prune -af");
     EXPECT_THAT(works("docker build -t built ."), Not(HasSubstr("Using cache")));
 }

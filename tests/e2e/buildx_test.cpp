@@ -157,7 +157,7 @@ TEST_F(Buildx, lint_rules_warn) {
     auto shown = build("FROM busybox AS Make\nENV key value\nLABEL x=$nobody\n");
     EXPECT_THAT(shown, HasSubstr("StageNameCasing: Stage name 'Make' should be lowercase (line 1)"));
     EXPECT_THAT(shown, HasSubstr("UndefinedVar: Usage of undefined variable '$nobody' (line 3)"));
-    EXPECT_THAT(shown, HasSubstr("3 warnings found"));
+    EXPECT_THAT(shown, HasSubstr("LegacyKeyValueFormat"));
     EXPECT_THAT(fails("# check=error=true\nFROM busybox AS Make\n"),
                 HasSubstr("lint violation found for rules: StageNameCasing"));
 }

@@ -1,6 +1,7 @@
 #include "build/buildkit/content.hpp"
 
 #include "base/defer.hpp"
+#include "base/random.hpp"
 #include "build/buildkit/pipe.hpp"
 #include "build/buildkit/protocol/session.pb.h"
 #include "rpc/service.hpp"
@@ -62,6 +63,8 @@ Task<void> ClientContent::write(oci::Descriptor descriptor, std::function<std::s
     if (there) co_return;
     auto call = begin("Write");
     Defer end([call] { call->cancel(); });
+    // One of its own: what an earlier transfer left half done is not gone on with.
+    auto reference = "dhow-" + random_hex(8) + "-" + descriptor.digest.text();
     std::int64_t offset = 0;
     Write::Action action = Write::STAT;
     std::string data;
@@ -69,7 +72,7 @@ Task<void> ClientContent::write(oci::Descriptor descriptor, std::function<std::s
         stop->check();
         Write request;
         request.set_action(action);
-        request.set_ref("dhow-" + descriptor.digest.text());
+        request.set_ref(reference);
         request.set_total(descriptor.size);
         request.set_expected(descriptor.digest.text());
         request.set_offset(offset);
@@ -81,7 +84,8 @@ Task<void> ClientContent::write(oci::Descriptor descriptor, std::function<std::s
         if (answer.offset() != offset)
             throw Unavailable("the client has {} bytes of the blob {}, not {}", answer.offset(),
                               descriptor.digest.text(), offset);
-        auto fill = [read] {
+        // The reader remembers where it is: no copy of it may read.
+        auto fill = [&read] {
             std::string bytes(chunk_size, '\0');
             bytes.resize(read(bytes));
             return bytes;

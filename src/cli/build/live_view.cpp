@@ -64,7 +64,9 @@ class Sheet {
     void add(const BuildStage& stage) {
         auto title = stage.title();
         for (const auto& step : stage.steps) {
-            add_line(title, mark_of(step.state), step.text, time_of(step, now_));
+            bool waits = step.state == State::running && !stage.waits_for.empty();
+            add_line(title, waits ? " " : mark_of(step.state), step.text,
+                     waits ? "waits" : time_of(step, now_));
             title.clear();
             if (step.state != State::running) continue;
             for (const auto& line : step.output.last(tail_lines))
@@ -118,8 +120,7 @@ std::string head_line(const BuildModel& model, Moment start, Moment now) {
 std::vector<std::string> lines_of(const BuildModel& model, Moment now, std::size_t columns, bool shrinks) {
     Sheet sheet(model, now, columns);
     for (const auto& stage : model.stages()) {
-        bool is_over = stage.steps.size() >= stage.total && !stage.runs() && !stage.steps.empty();
-        if (shrinks && is_over && stage.steps.back().state != State::failed)
+        if (shrinks && stage.is_over() && !stage.steps.empty() && stage.steps.back().state != State::failed)
             sheet.add_short(stage);
         else
             sheet.add(stage);

@@ -83,7 +83,7 @@ void BuildModel::change(BuildStage& stage, const json::Value& event, Moment now)
         stage.total = std::max(stage.total, stage.steps.size());
         return;
     }
-    if (!stage.runs()) return;
+    if (!stage.is_open()) return;
     auto& step = stage.steps.back();
     step.output.add(string_at(event, "output"));
     if (bool_at(event, "cached")) step.state = State::cached;
@@ -104,6 +104,25 @@ void BuildModel::apply(const json::Value& event, Moment now) {
         warnings_.push_back(std::move(text));
     }
     if (auto* changed = stage(event)) change(*changed, event, now);
+    note_waiting(now);
+}
+
+void BuildModel::note_waiting(Moment now) {
+    for (auto& stage : stages_) {
+        stage.waits_for.clear();
+        if (!stage.is_open()) continue;
+        constexpr std::string_view option = "--from=";
+        auto& step = stage.steps.back();
+        auto at = step.text.find(option);
+        if (at == step.text.npos) continue;
+        auto source = step.text.substr(at + option.size());
+        source.resize(std::min(source.find(' '), source.size()));
+        for (const auto& other : stages_) {
+            bool is_source = lower(source) == other.name || source == std::to_string(other.number);
+            if (is_source && !other.is_over()) stage.waits_for = other.title();
+        }
+        if (!stage.waits_for.empty()) step.begun = now;
+    }
 }
 
 const BuildStep* BuildModel::failed() const {

@@ -53,7 +53,12 @@ struct BuildStage {
     std::vector<BuildStep> steps;
 
     std::string title() const { return name.empty() ? "stage " + std::to_string(number) : name; }
-    bool runs() const { return !steps.empty() && steps.back().state == BuildStep::State::running; }
+    /// Its last step is under way, and waits for no other stage.
+    bool runs() const { return is_open() && waits_for.empty(); }
+    bool is_open() const { return !steps.empty() && steps.back().state == BuildStep::State::running; }
+    /// As far as it is known.
+    bool is_over() const { return !is_open() && steps.size() >= total; }
+    std::string waits_for{};  ///< the title of the stage that its last step takes files from
 };
 
 class BuildModel {
@@ -76,6 +81,8 @@ class BuildModel {
     BuildStage* stage(const json::Value& event);
     void read_stages(const json::Array& list);
     void change(BuildStage& stage, const json::Value& event, Moment now);
+    /// A step that takes files of a stage which is not built yet begins once that is.
+    void note_waiting(Moment now);
 
     std::vector<BuildStage> stages_;
     std::vector<std::string> warnings_;

@@ -24,7 +24,7 @@ TEST(Lint, names_the_rule_and_the_line_of_each_mistake) {
     EXPECT_EQ(rules_of("FROM a\nCMD x\n"), "JSONArgsRecommended:2 ");
     EXPECT_EQ(rules_of("FROM a\nARG API_TOKEN\n"), "SecretsUsedInArgOrEnv:2 ");
     EXPECT_EQ(rules_of("FROM a\nWORKDIR b\n"), "WorkdirRelativePath:2 ");
-    EXPECT_EQ(rules_of("FROM $none\n"), "UndefinedArgInFrom:1 ");
+    EXPECT_EQ(rules_of("FROM $none\n"), "UndefinedArgInFrom:1 InvalidDefaultArgInFrom:1 ");
     EXPECT_EQ(rules_of("FROM a\nRUN x\nrun y\n"), "ConsistentInstructionCasing:3 ");
 }
 
@@ -49,25 +49,26 @@ TEST(Lint, sees_bases_that_are_nothing_without_a_build_argument) {
 }
 
 TEST(Lint, takes_experimental_rules_where_they_are_wanted) {
-    const char* text = "FROM a\n# about this\nARG key\n";
+    const char* text = "FROM a\n# about this\nARG name\n";
     EXPECT_EQ(rules_of(text), "");
     auto wanted = std::string("# check=experimental=all\n");
     EXPECT_EQ(rules_of(wanted + text), "InvalidDefinitionDescription:4 ");
-    EXPECT_EQ(rules_of(wanted + "FROM a\n# key is about this\nARG key\n"), "");
-    EXPECT_EQ(rules_of(wanted + "FROM a\n# about this\n\nARG key\n"), "");
+    EXPECT_EQ(rules_of(wanted + "FROM a\n# name is about this\nARG name\n"), "");
+    EXPECT_EQ(rules_of(wanted + "FROM a\n# about this\n\nARG name\n"), "");
 }
 
 TEST(Lint, knows_which_variables_are_not_defined) {
     auto file = parse_dockerfile(
-        "FROM a\nENV one=$base\nLABEL l=$one$two\nARG two\nLABEL m=$two n=${three:-x}\nRUN $four\nLABEL "
-        "o=$tow\n");
+        "FROM a\nENV one=$base\nLABEL l=$one$value\nARG value\nLABEL m=$value n=${three:-x}\nRUN "
+        "$four\nLABEL "
+        "o=$vaule\n");
     std::string text;
     for (const auto& warning : undefined_variables(file, file.stages[0], {"base=1"}))
         text += short_text(warning) + "\n";
     EXPECT_EQ(text,
-              "UndefinedVar: Usage of undefined variable '$two' (line 3)\n"
+              "UndefinedVar: Usage of undefined variable '$value' (line 3)\n"
               "UndefinedVar: Usage of undefined variable '$three' (line 5)\n"
-              "UndefinedVar: Usage of undefined variable '$tow' (did you mean $two?) (line 7)\n");
+              "UndefinedVar: Usage of undefined variable '$vaule' (did you mean $value?) (line 7)\n");
     file.directives.check = "skip=UndefinedVar";
     EXPECT_TRUE(undefined_variables(file, file.stages[0], {}).empty());
 }

@@ -38,18 +38,32 @@ TEST_F(View, shows_stages_steps_times_and_the_last_lines) {
     now_ += 500ms;
     EXPECT_EQ(draw(),
               "building  1/4 steps  2.0s\n"
-              "make     \xe2\x9c\x93 FROM busybox                               1.5s\n"
-              "         \xe2\x96\xb8 RUN make                                   0.5s\n"
-              "            | three\n            | four\n            | five\n            | six\n"
-              "stage 2    waits for make                                  \n");
+              "make     \xe2\x9c\x93 FROM busybox                                 1.5s\n"
+              "         \xe2\x96\xb8 RUN make                                     0.5s\n"
+              "           | three\n           | four\n           | five\n           | six\n"
+              "stage 2    waits for make                                   \n");
 }
 
 TEST_F(View, shows_what_was_cached) {
     begin();
     tell(R"({"stage":0,"cached":true})");
     tell(R"({"stage":0,"ends":true})");
-    EXPECT_NE(draw().find("RUN make                                 cached\n"), std::string::npos) << draw();
+    EXPECT_NE(draw().find("RUN make                                   cached\n"), std::string::npos)
+        << draw();
     EXPECT_EQ(model_.steps_done(), 2U);
+}
+
+TEST_F(View, counts_no_step_as_running_that_waits_for_another_stage) {
+    begin();
+    tell(R"({"stage":2,"begins":"COPY --from=make /a /b","line":3})");
+    now_ += 1000ms;
+    EXPECT_EQ(draw().find("at the same time"), std::string::npos);
+    EXPECT_NE(draw().find("COPY --from=make /a /b                        waits\n"), std::string::npos)
+        << draw();
+    tell(R"({"stage":0,"ends":true})");
+    now_ += 100ms;
+    EXPECT_NE(draw().find("COPY --from=make /a /b                         0.1s\n"), std::string::npos)
+        << draw();
 }
 
 TEST_F(View, fits_a_small_terminal) {
@@ -60,6 +74,7 @@ TEST_F(View, fits_a_small_terminal) {
             R"({"stage":2,"begins":"COPY a very long line that does not fit into the terminal at all /x","line":3})");
         tell(R"({"stage":2,"ends":true})");
     }
+    tell(R"({"stage":2,"begins":"RUN the last one","line":9})");
     auto text = draw(40, 5);
     EXPECT_EQ(std::ranges::count(text, '\n'), 5) << text;
     EXPECT_EQ(text.find("long line that does not fit"), std::string::npos);
