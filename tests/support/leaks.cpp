@@ -3,6 +3,7 @@
 #include <regex>
 
 #include "base/error.hpp"
+#include "network/config.hpp"
 #include "support/http.hpp"
 
 namespace dhow::test {
@@ -126,12 +127,18 @@ std::string difference(const Inventory& before, const Inventory& after) {
     return result;
 }
 
-/// Namespaces stand ready under names of their own, always a few: only their number counts.
+/// Namespaces stand ready under names of their own: only their number counts, and at any moment it is as if
+/// all that may stand there did.
 Entries numbered(const Entries& entries, const std::string& what) {
     Entries result;
-    int number = 0;
+    std::size_t number = 0;
+    auto count = [&] { result.insert(fmt::format("{} {}", what, ++number)); };
     for (auto& entry : entries)
-        result.insert(entry.find(what) == std::string::npos ? entry : fmt::format("{} {}", what, ++number));
+        if (entry.find(what) == std::string::npos)
+            result.insert(entry);
+        else
+            count();
+    while (number < network::Config{}.ready_sandboxes) count();
     return result;
 }
 
