@@ -40,7 +40,8 @@ struct Place {
     void check_outside() const {
         auto entries = fs::directory_iterator(folder);
         if (std::distance(begin(entries), end(entries)) != 2) __builtin_trap();
-        if (fs::file_size(folder / "outside") != 9 || fs::hard_link_count(folder / "outside") != 1) __builtin_trap();
+        if (fs::file_size(folder / "outside") != 9 || fs::hard_link_count(folder / "outside") != 1)
+            __builtin_trap();
     }
     fs::path folder;
 };

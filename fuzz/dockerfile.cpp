@@ -1,5 +1,5 @@
-// A Dockerfile written by a stranger: it is read or refused with a place in it, its words are expanded, and what
-// is told of it can be told.
+// A Dockerfile written by a stranger: it is read or refused with a place in it, its words are expanded, and
+// what is told of it can be told.
 
 #include "build/dockerfile/error.hpp"
 #include "build/dockerfile/expand.hpp"

@@ -1,8 +1,9 @@
-// A .dockerignore, and a path of its context: the bytes up to the first zero are the file, what follows is the
-// path.
+// A .dockerignore, and a path of its context: the bytes up to the first zero are the file, what follows is
+// the path.
+
+#include "base/ignore.hpp"
 
 #include "base/error.hpp"
-#include "base/ignore.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -1,5 +1,5 @@
-// Programs that people run, built from Dockerfiles as people write them, on a Debian made of its packages; each
-// is then used by its own client. Every one is built through every door, and must be the same image.
+// Programs that people run, built from Dockerfiles as people write them, on a Debian made of its packages;
+// each is then used by its own client. Every one is built through every door, and must be the same image.
 //
 // The daemon's host has no way out: what the builds install comes from a repository that is made of this
 // machine's mirrors beforehand (support/debian-repository), and is served on the host.
@@ -113,20 +113,24 @@ class Projects : public EndToEnd {
         }
         // From outside of the host: it has no network.
         std::string sources;
-        for (const auto& line : lines_of(expect_success(mirrors).out)) sources += fmt::format(" --mirror '{}'", line);
-        auto outside = daemon().sh(fmt::format("docker image bootstrap{} debian:{}", sources, suite), Client::dhow);
+        for (const auto& line : lines_of(expect_success(mirrors).out))
+            sources += fmt::format(" --mirror '{}'", line);
+        auto outside =
+            daemon().sh(fmt::format("docker image bootstrap{} debian:{}", sources, suite), Client::dhow);
         outside.network = -1;
         expect_success(run(outside.within(240s)));
-        expect_success(run(daemon().sh(
-            fmt::format("docker run --rm debian:{} cat /var/lib/dpkg/status > status", suite))));
+        expect_success(run(
+            daemon().sh(fmt::format("docker run --rm debian:{} cat /var/lib/dpkg/status > status", suite))));
         auto status = (daemon().work() / "status").native();
         expect_success(run(sh(helper + status + " " + packages).within(240s)));
         server_ = std::make_unique<Process>(
             daemon().sh("exec busybox httpd -f -p 0.0.0.0:3142 -h " + served().native()), "", "");
-        expect_success(run(daemon().sh(fmt::format(
-            "docker build -t debian:{} - <<'X'\nFROM debian:{}\nRUN rm -f /etc/apt/sources.list.d/* && "
-            "echo 'deb [trusted=yes] {}/ ./' > /etc/apt/sources.list\nX",
-            suite, suite, repository), Client::dhow)));
+        expect_success(run(daemon().sh(
+            fmt::format(
+                "docker build -t debian:{} - <<'X'\nFROM debian:{}\nRUN rm -f /etc/apt/sources.list.d/* && "
+                "echo 'deb [trusted=yes] {}/ ./' > /etc/apt/sources.list\nX",
+                suite, suite, repository),
+            Client::dhow)));
     }
 
     static std::string missing_;
@@ -143,7 +147,8 @@ TEST_F(Projects, nginx_serves_files) {
     docker("run -d --name web -p 8080:80 nginx");
     expect_healthy("web");
     expect_answer("http://127.0.0.1:8080/", "<h1>served by nginx</h1>");
-    auto packed = on_host("curl -s --compressed -D headers http://127.0.0.1:8080/files/text.txt; cat headers");
+    auto packed =
+        on_host("curl -s --compressed -D headers http://127.0.0.1:8080/files/text.txt; cat headers");
     EXPECT_THAT(packed, HasSubstr("line 40 of a text"));
     EXPECT_THAT(packed, HasSubstr("Content-Encoding: gzip"));
     EXPECT_THAT(on_host("curl -s http://127.0.0.1:8080/files/"), HasSubstr("text.txt"));
@@ -183,14 +188,17 @@ TEST_F(Projects, postgresql_with_its_entry_point) {
     EXPECT_EQ(refused.status, 1);
     EXPECT_THAT(refused.err, HasSubstr("POSTGRES_PASSWORD is not set"));
     write_file(daemon().work() / "password", "secret word\n");
-    docker("run -d --name db -p 5432:5432 -v $WORK/password:/run/password:ro -v cluster:/var/lib/postgresql/data "
-           "-e POSTGRES_PASSWORD_FILE=/run/password -e POSTGRES_DB=fleet postgresql");
+    docker(
+        "run -d --name db -p 5432:5432 -v $WORK/password:/run/password:ro -v "
+        "cluster:/var/lib/postgresql/data "
+        "-e POSTGRES_PASSWORD_FILE=/run/password -e POSTGRES_DB=fleet postgresql");
     expect_log("db", "the cluster is complete");
     auto address = inspect("db", "{{.NetworkSettings.IPAddress}}");
     auto client = [&](const std::string& options, const std::string& password) {
         return fmt::format("run --rm -e PGPASSWORD='{}' postgresql {} -h {}", password, options, address);
     };
-    auto query = client("psql -U postgres -d fleet -At -c 'SELECT count(*), sum(tons) FROM ship'", "secret word");
+    auto query =
+        client("psql -U postgres -d fleet -At -c 'SELECT count(*), sum(tons) FROM ship'", "secret word");
     EXPECT_TRUE(eventually([&] { return daemon().docker(query).text() == "1000|5005000"; }, 20s))
         << describe(daemon().docker(query));
     auto reader = client("psql -U reader -d fleet -At -c \"DELETE FROM ship\"", "read");
@@ -233,7 +241,8 @@ TEST_F(Projects, supervisord_stands_over_two_programs) {
     EXPECT_TRUE(eventually([] { return daemon().docker("exec both redis-cli ping").text() == "PONG"; }));
     EXPECT_TRUE(eventually([] {
         auto status = daemon().docker("exec both supervisorctl status").out;
-        return lines_of(status).size() == 2 && status.find("RUNNING", status.find("RUNNING") + 1) != status.npos;
+        return lines_of(status).size() == 2 &&
+               status.find("RUNNING", status.find("RUNNING") + 1) != status.npos;
     })) << docker("exec both supervisorctl status");
     // What dies comes back.
     auto first = docker("exec both supervisorctl pid store");

@@ -1,5 +1,5 @@
-// BuildKit's API as a hostile client speaks it: messages that no buildx sends. The daemon refuses them, and serves
-// the next one.
+// BuildKit's API as a hostile client speaks it: messages that no buildx sends. The daemon refuses them, and
+// serves the next one.
 
 #include <boost/asio/io_context.hpp>
 
@@ -27,12 +27,12 @@ class HostileBuildKit : public EndToEnd {
     /// A connection that was taken over for gRPC.
     static UniqueFd take_over() {
         auto socket = connect_unix(daemon().socket());
-        std::string request =
-            "POST /grpc HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+        std::string request = "POST /grpc HTTP/1.1\r\nHost: d\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
         check(::write(socket.get(), request.data(), request.size()), "send");
         std::string head;
         for (char byte = 0; !head.ends_with("\r\n\r\n"); head += byte)
-            if (check(::read(socket.get(), &byte, 1), "receive") == 0) throw InternalError("no answer: {}", head);
+            if (check(::read(socket.get(), &byte, 1), "receive") == 0)
+                throw InternalError("no answer: {}", head);
         EXPECT_THAT(head, testing::StartsWith("HTTP/1.1 101 "));
         check(::fcntl(socket.get(), F_SETFL, O_NONBLOCK), "do not block");
         return socket;
@@ -73,8 +73,8 @@ class HostileBuildKit : public EndToEnd {
 };
 
 TEST_F(HostileBuildKit, containers_of_a_client_are_not_run) {  // CVE-2024-23653
-    for (const char* method : {"NewContainer", "ReleaseContainer", "ExecProcess", "ReadFile", "ReadDir", "StatFile",
-                               "Inputs", "Warn", "NoSuchMethod", ""})
+    for (const char* method : {"NewContainer", "ReleaseContainer", "ExecProcess", "ReadFile", "ReadDir",
+                               "StatFile", "Inputs", "Warn", "NoSuchMethod", ""})
         EXPECT_NE(call(bridge + method, "").code, rpc::Code::ok) << method;
     EXPECT_EQ(call(bridge + "NewContainer", "").code, rpc::Code::unimplemented);
     EXPECT_EQ(call(bridge + "ExecProcess", "").code, rpc::Code::unimplemented);
@@ -82,14 +82,15 @@ TEST_F(HostileBuildKit, containers_of_a_client_are_not_run) {  // CVE-2024-23653
 }
 
 TEST_F(HostileBuildKit, messages_without_sense_end_their_call_alone) {  // CVE-2024-23650
-    std::vector<std::string> messages{"", "\x0a", std::string(64, '\0'), std::string("\x0a\xff\xff\xff\xff\x0f"),
-                                      std::string(1 << 20, '\x12')};
+    std::vector<std::string> messages{"", "\x0a", std::string(64, '\0'),
+                                      std::string("\x0a\xff\xff\xff\xff\x0f"), std::string(1 << 20, '\x12')};
     for (int i = 0; i < 8; ++i) messages.push_back(random_hex(64));
     for (const auto& path :
-         {control + "Solve", control + "Status", control + "Prune", control + "DiskUsage", control + "ListWorkers",
-          control + "Info", control + "Session", control + "ListenBuildHistory", control + "UpdateBuildHistory",
-          bridge + "Solve", bridge + "Ping", bridge + "Return", bridge + "Evaluate", bridge + "ResolveImageConfig",
-          std::string("/grpc.health.v1.Health/Check"), std::string("/"), std::string("/x")}) {
+         {control + "Solve", control + "Status", control + "Prune", control + "DiskUsage",
+          control + "ListWorkers", control + "Info", control + "Session", control + "ListenBuildHistory",
+          control + "UpdateBuildHistory", bridge + "Solve", bridge + "Ping", bridge + "Return",
+          bridge + "Evaluate", bridge + "ResolveImageConfig", std::string("/grpc.health.v1.Health/Check"),
+          std::string("/"), std::string("/x")}) {
         for (const auto& message : messages) {
             // A prune without filters is a request that has sense.
             if (message.empty() && (path.ends_with("Prune") || path.ends_with("Status"))) continue;
@@ -141,8 +142,9 @@ TEST_F(HostileBuildKit, names_of_a_client_are_no_paths) {  // CVE-2026-33747
 }
 
 TEST_F(HostileBuildKit, bytes_that_are_no_http_2_end_their_connection_alone) {  // CVE-2024-23650
-    for (const auto& bytes : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(1 << 16, 'x'), std::string(1024, '\0'),
-                              "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string(4096, '\xff')}) {
+    for (const auto& bytes :
+         {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(1 << 16, 'x'), std::string(1024, '\0'),
+          "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string(4096, '\xff')}) {
         auto socket = take_over();
         if (::write(socket.get(), bytes.data(), bytes.size()) < 0) continue;
         char rest[4096];

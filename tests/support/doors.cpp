@@ -13,9 +13,12 @@ std::vector<Door> doors() {
 
 std::string to_text(Door door) {
     switch (door) {
-        case Door::dhow: return "dhow";
-        case Door::classic: return "classic";
-        case Door::buildx: return "buildx";
+        case Door::dhow:
+            return "dhow";
+        case Door::classic:
+            return "classic";
+        case Door::buildx:
+            return "buildx";
     }
     return "";
 }

@@ -68,8 +68,7 @@ Download download(const std::string& url, int file, const registry::Options& opt
     registry::Transfer transfer(transport, std::move(request));
     const auto& head = transfer.head();
     if (head.status < 200 || head.status > 299)
-        throw InvalidArgument("failed to GET {}: invalid response status {}", address.url,
-                              head.status);
+        throw InvalidArgument("failed to GET {}: invalid response status {}", address.url, head.status);
     Download result;
     result.name = disposition_name(head.find("content-disposition"));
     if (!is_file_name(result.name)) result.name = last_part(address.url);
@@ -84,7 +83,8 @@ Download download(const std::string& url, int file, const registry::Options& opt
         hash.update(bytes);
         store::write_all(file, bytes, address.url);
         size += static_cast<std::int64_t>(count);
-        if (size > largest_file) throw InvalidArgument("{} is larger than {} bytes", address.url, largest_file);
+        if (size > largest_file)
+            throw InvalidArgument("{} is larger than {} bytes", address.url, largest_file);
     }
     result.digest = hash.finish();
     timespec times[2] = {{time, 0}, {time, 0}};

@@ -16,8 +16,7 @@ using dockerfile::Copy;
 
 void check_digest(const Copy& copy, const std::string& source, const std::string& found) {
     if (copy.checksum.empty() || copy.checksum == found) return;
-    throw InvalidArgument("digest mismatch {}: {} has {}", copy.checksum, without_credentials(source),
-                          found);
+    throw InvalidArgument("digest mismatch {}: {} has {}", copy.checksum, without_credentials(source), found);
 }
 
 FetchedSource fetch_file(const std::filesystem::path& folder, const std::string& url, const Copy& copy,

@@ -28,16 +28,18 @@ std::string writing(std::string_view path, std::string_view text) {
 }  // namespace
 
 std::vector<std::string> debian_command(const DebianRequest& request) {
-    std::vector<std::string> words{"mmdebstrap", "--quiet", "--format=tar", "--variant=" + request.variant,
-                                   // They are this host's own.
-                                   R"(--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname")",
-                                   // mmdebstrap would take this one away again.
-                                   "--skip=chroot/policy-rc.d",
-                                   "--essential-hook=" + writing("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101") +
-                                       R"( && chmod 755 "$1/usr/sbin/policy-rc.d")"};
+    std::vector<std::string> words{
+        "mmdebstrap", "--quiet", "--format=tar", "--variant=" + request.variant,
+        // They are this host's own.
+        R"(--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname")",
+        // mmdebstrap would take this one away again.
+        "--skip=chroot/policy-rc.d",
+        "--essential-hook=" + writing("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101") +
+            R"( && chmod 755 "$1/usr/sbin/policy-rc.d")"};
     // What has no apt has no folder for its settings.
     for (const auto& [path, text] : settings)
-        if (path.starts_with("etc/dpkg/") || request.variant != "essential") words.push_back("--customize-hook=" + writing(path, text));
+        if (path.starts_with("etc/dpkg/") || request.variant != "essential")
+            words.push_back("--customize-hook=" + writing(path, text));
     for (const auto& packages : request.packages) words.push_back("--include=" + packages);
     words.insert(words.end(), {request.suite, "-"});
     words.insert(words.end(), request.mirrors.begin(), request.mirrors.end());

@@ -14,7 +14,8 @@ TEST(Address, name_and_password_go_into_a_header) {
 }
 
 TEST(Address, without_them_stays_as_it_is) {
-    for (const char* url : {"https://example.org/a@b", "git@example.org:a/b", "http://", "x", "https://example.org?a@b"}) {
+    for (const char* url :
+         {"https://example.org/a@b", "git@example.org:a/b", "http://", "x", "https://example.org?a@b"}) {
         EXPECT_EQ(read_address(url).url, url);
         EXPECT_EQ(read_address(url).authorization, "");
         EXPECT_EQ(without_credentials(url), url);

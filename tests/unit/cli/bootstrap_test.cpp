@@ -1,8 +1,8 @@
-#include "cli/bootstrap/debian.hpp"
-
 #include <algorithm>
 
 #include <gmock/gmock.h>
+
+#include "cli/bootstrap/debian.hpp"
 
 namespace dhow::cli {
 namespace {

@@ -22,14 +22,15 @@ std::string path_of(int connection) {
 }  // namespace
 
 void serve(int port, const std::function<std::string(const std::string&)>& answer) {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = [](int) { stopped = 1; };
     sigaction(SIGTERM, &action, nullptr);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
-    if (bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(listener, 16) != 0)
+    if (bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+        listen(listener, 16) != 0)
         throw std::runtime_error("cannot listen");
     while (!stopped) {
         int connection = accept(listener, nullptr, nullptr);
