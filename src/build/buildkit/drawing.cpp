@@ -5,6 +5,7 @@
 
 #include "build/builder.hpp"
 #include "build/dockerfile/text.hpp"
+#include "build/remote/address.hpp"
 #include "oci/reference.hpp"
 
 namespace dhow::build::buildkit {
@@ -28,7 +29,7 @@ std::string text_of(const dockerfile::Instruction& step, char escape, const dock
         // As it was written, then: whether that is an error is not for a name to say.
     }
     auto blank = std::min(text.find_first_of(dockerfile::blanks), text.size());
-    return dockerfile::upper(text.substr(0, blank)) + text.substr(blank);
+    return dockerfile::upper(text.substr(0, blank)) + without_credentials(text.substr(blank));
 }
 
 bool is_cancellation(const std::exception_ptr& failure) {
