@@ -2,14 +2,9 @@
 
 #include <optional>
 
-#include <fcntl.h>
-#include <linux/magic.h>
-#include <sys/vfs.h>
-#include <unistd.h>
-
 #include "base/error.hpp"
-#include "image/layer/tree.hpp"
-#include "linux/path.hpp"
+#include "image/layer/sync.hpp"
+#include "image/read_ahead.hpp"
 
 namespace dhow::image {
 
@@ -34,33 +29,6 @@ class Meter final : public Source {
     Seen seen_;
     std::int64_t total_ = 0;
 };
-
-/// Whether a commit of the file system's journal takes all changes before it along.
-bool has_one_journal(int fd) {
-    struct statfs status;
-    return ::fstatfs(fd, &status) == 0 &&
-           (status.f_type == EXT4_SUPER_MAGIC || status.f_type == XFS_SUPER_MAGIC);
-}
-
-/// Makes a layer's tree durable, but for the entry of its directory. The data of few files is synced one by
-/// one; their names follow with the next sync of a directory, on file systems where that is so. For many
-/// files, one sync of the file system is cheaper, though it also waits for what others have written there.
-void sync_tree(const std::filesystem::path& diff, const Unpacked& unpacked) {
-    Tree tree(diff);
-    if (unpacked.files > static_cast<std::int64_t>(unpacked.first_files.size()) ||
-        !has_one_journal(tree.root())) {
-        check(::syncfs(tree.root()), "sync the file system of {}", diff.string());
-        return;
-    }
-    for (const auto& path : unpacked.first_files) {
-        // It may have been replaced by something else meanwhile.
-        int file = linux::try_open_in_root(tree.root(), path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0,
-                                           linux::Symlinks::refuse);
-        if (file < 0) continue;
-        UniqueFd owner(file);
-        check(::fdatasync(file), "sync {} of a layer", path);
-    }
-}
 
 void drain(Source& source) {
     std::vector<std::byte> buffer(64 << 10);
@@ -97,9 +65,13 @@ IngestedLayer ingest_layer(store::Store& store, Source& source, Packed packed,
     auto draft = store.layers().draft();
     std::optional<RecipeWriter> recipe;
     if (!blob) recipe.emplace(draft.recipe());
-    TarReader tar(inside, recipe ? &*recipe : nullptr);
-    auto unpacked = unpack(tar, draft.diff(), recipe ? &*recipe : nullptr, limits.unpack);
-    drain(inside);
+    Unpacked unpacked;
+    {
+        ReadAhead ahead(inside);
+        TarReader tar(ahead, recipe ? &*recipe : nullptr);
+        unpacked = unpack(tar, draft.diff(), recipe ? &*recipe : nullptr, limits.unpack);
+        drain(ahead);
+    }
     drain(outside);
     if (recipe) recipe->finish();
     sync_tree(draft.diff(), unpacked);
