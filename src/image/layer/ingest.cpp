@@ -38,22 +38,24 @@ void drain(Source& source) {
 
 }  // namespace
 
-IngestedLayer ingest_layer(store::Store& store, Source& source, Packed packed,
+ArrivedLayer receive_layer(store::Store& store, Source& source, Packed packed,
                            const std::function<void(std::int64_t)>& progress, const IngestLimits& limits) {
+    ArrivedLayer arrived(store);
     PeekSource peek(source);
-    Compression compression = detect_compression(peek.peek(6));
-    std::optional<store::Blobs::Ingest> blob;
-    if (packed == Packed::keep && compression != Compression::none) blob.emplace(store.blobs().ingest());
+    arrived.compression_ = detect_compression(peek.peek(6));
+    auto& blob = arrived.blob_;
+    if (packed == Packed::keep && arrived.compression_ != Compression::none)
+        blob.emplace(store.blobs().ingest());
 
-    std::int64_t packed_total = 0;
+    auto& packed_total = arrived.packed_size_;
     Meter outside(peek, [&](Bytes bytes) {
         if (blob) blob->write(bytes);
         packed_total += static_cast<std::int64_t>(bytes.size());
         if (progress) progress(packed_total);
     });
-    auto plain = decompress(outside, compression);
+    auto plain = decompress(outside, arrived.compression_);
     store::Sha256 hash;
-    std::int64_t plain_total = 0;
+    auto& plain_total = arrived.layer_.tar_size;
     Meter inside(*plain, [&](Bytes bytes) {
         hash.update(bytes);
         plain_total += static_cast<std::int64_t>(bytes.size());
@@ -62,31 +64,35 @@ IngestedLayer ingest_layer(store::Store& store, Source& source, Packed packed,
                                   limits.bomb_ratio);
     });
 
-    auto draft = store.layers().draft();
     std::optional<RecipeWriter> recipe;
-    if (!blob) recipe.emplace(draft.recipe());
-    Unpacked unpacked;
+    if (!blob) recipe.emplace(arrived.draft_.recipe());
     {
         ReadAhead ahead(inside);
         TarReader tar(ahead, recipe ? &*recipe : nullptr);
-        unpacked = unpack(tar, draft.diff(), recipe ? &*recipe : nullptr, limits.unpack);
+        arrived.unpacked_ = unpack(tar, arrived.draft_.diff(), recipe ? &*recipe : nullptr, limits.unpack);
         drain(ahead);
     }
     drain(outside);
     if (recipe) recipe->finish();
-    sync_tree(draft.diff(), unpacked);
+    arrived.layer_.diff_id = hash.finish();
+    arrived.layer_.size = arrived.unpacked_.bytes;
+    arrived.layer_.has_recipe = recipe.has_value();
+    return arrived;
+}
 
-    store::Layer layer;
-    layer.diff_id = hash.finish();
-    layer.size = unpacked.bytes;
-    layer.tar_size = plain_total;
-    layer.has_recipe = recipe.has_value();
-    std::shared_lock gate(store.blob_gate());
-    if (blob) layer.blob = blob->commit();
-    oci::Digest as_came = blob ? layer.blob : layer.diff_id;
-    std::int64_t size = blob ? packed_total : plain_total;
-    return {store.layers().commit(std::move(draft), layer), as_came, size,
-            blob ? compression : Compression::none};
+IngestedLayer ArrivedLayer::keep() {
+    sync_tree(draft_.diff(), unpacked_);
+    std::shared_lock gate(store_.blob_gate());
+    if (blob_) layer_.blob = blob_->commit();
+    oci::Digest as_came = blob_ ? layer_.blob : layer_.diff_id;
+    std::int64_t size = blob_ ? packed_size_ : layer_.tar_size;
+    return {store_.layers().commit(std::move(draft_), layer_), as_came, size,
+            blob_ ? compression_ : Compression::none};
+}
+
+IngestedLayer ingest_layer(store::Store& store, Source& source, Packed packed,
+                           const std::function<void(std::int64_t)>& progress, const IngestLimits& limits) {
+    return receive_layer(store, source, packed, progress, limits).keep();
 }
 
 IngestedLayer known_layer(store::Layers::Pin pin) {
