@@ -3,8 +3,8 @@
 #include "base/base64.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/credentials/store.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -27,16 +27,12 @@ constexpr std::array options{
 };
 
 /// What a registry says of a name: `part` is "manifest" for the document itself, "json" for what it is.
-std::string ask(Session& session, const std::string& name, std::string_view part) {
-    client::Request request{.method = "GET",
-                            .target = "/distribution/" + client::escape_path(name) + "/" + std::string(part)};
-    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key_of_image(name)));
+std::string ask(Session& session, const oci::Reference& name, std::string_view part) {
+    client::Request request{
+        .method = "GET",
+        .target = "/distribution/" + client::escape_path(name.full()) + "/" + std::string(part)};
+    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key(name.domain)));
     return session.client().call(request).read_all();
-}
-
-std::string with_default_tag(const std::string& name) {
-    bool complete = name.find('@') != name.npos || !split_tag(name).tag.empty();
-    return full_name(name) + (complete ? "" : ":latest");
 }
 
 /// One manifest as docker has it: its name, its descriptor, its bytes and what they say.
@@ -48,22 +44,21 @@ json::Object described(const std::string& reference, json::Object descriptor, co
             {of_docker ? "SchemaV2Manifest" : "OCIManifest", json::parse(text)}};
 }
 
-json::Value describe_index(Session& session, const std::string& name, const json::Array& manifests) {
-    auto repository = std::string(split_tag(name.substr(0, name.find('@'))).repository);
+json::Value describe_index(Session& session, const oci::Reference& name, const json::Array& manifests) {
     json::Array all;
     for (const auto& entry : manifests) {
         const auto& from = entry.as_object();
         json::Object descriptor;
         for (const auto* member : {"mediaType", "digest", "size", "platform"})
             if (const auto* value = from.if_contains(member)) descriptor[member] = *value;
-        std::string digest(descriptor.at("digest").as_string());
-        auto text = ask(session, repository + "@" + digest, "manifest");
-        all.push_back(described(with_default_tag(name) + "@" + digest, std::move(descriptor), text));
+        auto digest = oci::Digest::parse(std::string(descriptor.at("digest").as_string()));
+        auto text = ask(session, {name.domain, name.path, "", digest}, "manifest");
+        all.push_back(described(name.full() + "@" + digest.text(), std::move(descriptor), text));
     }
     return all;
 }
 
-json::Value describe(Session& session, const std::string& name) {
+json::Value describe(Session& session, const oci::Reference& name) {
     auto text = ask(session, name, "manifest");
     auto document = json::parse(text);
     if (const auto* manifests = document.as_object().if_contains("manifests"))
@@ -72,14 +67,14 @@ json::Value describe(Session& session, const std::string& name) {
     auto descriptor = info.at("Descriptor").as_object();
     if (const auto& platforms = info.at("Platforms"); platforms.is_array() && !platforms.as_array().empty())
         descriptor["platform"] = platforms.as_array().front();
-    return described(with_default_tag(name), std::move(descriptor), text);
+    return described(name.full(), std::move(descriptor), text);
 }
 
 int inspect(Session& session, const Arguments& arguments) {
     const auto& name = arguments[0];
-    check_reference(name);
-    auto document =
-        arguments.flag("verbose") ? describe(session, name) : json::parse(ask(session, name, "manifest"));
+    auto reference = oci::Reference::parse(name).with_default_tag();
+    auto document = arguments.flag("verbose") ? describe(session, reference)
+                                              : json::parse(ask(session, reference, "manifest"));
     session.print("{}\n", with_tabs(json::dump_pretty(document, 1)));
     return 0;
 }
