@@ -2,6 +2,7 @@
 // The engines that images go around between, each by its command line, and a look at what they made of them.
 
 #include <filesystem>
+#include <sstream>
 #include <string>
 
 #include "support/daemon.hpp"
@@ -15,8 +16,8 @@ class Peer {
     virtual std::string name() const = 0;
     /// Runs `docker LINE` in its own words. @throws InternalError unless it succeeds
     virtual std::string line(const std::string& line) = 0;
-    virtual void pull(const std::string& image) { line("pull -q " + image); }
-    virtual void push(const std::string& image) { line("push -q " + image); }
+    void pull(const std::string& image) { line("pull -q " + image); }
+    void push(const std::string& image) { line("push -q " + image); }
     void load(const std::filesystem::path& archive) { line("load -q -i " + archive.native()); }
     /// Hexadecimal digits.
     std::string id(const std::string& image) {
@@ -25,8 +26,8 @@ class Peer {
     }
     /// Lower directories of an image, the top first, as overlayfs takes them.
     virtual std::string layers(const std::string& image) = 0;
-    /// Whether what it pushes has the digest that it pulled.
-    virtual bool keeps_digests() const { return true; }
+    /// Whether what it pushes has the digest that it pulled, of an image that `maker` pushed first.
+    virtual bool keeps_digest(const std::string& maker) const = 0;
 };
 
 /// dhowd or dockerd.
@@ -38,9 +39,18 @@ class EnginePeer final : public Peer {
     std::string line(const std::string& line) override { return daemon_.docker_ok(line, client_); }
     std::string layers(const std::string& image) override {
         line("create --name looker " + image + " true");
-        auto lower = line("inspect -f '{{.GraphDriver.Data.LowerDir}}' looker");
+        auto all = line("inspect -f '{{.GraphDriver.Data.LowerDir}}' looker");
         line("rm looker");
-        return lower;
+        // What was made for the container alone is gone now.
+        std::string layers;
+        std::istringstream folders(all);
+        for (std::string folder; std::getline(folders, folder, ':');)
+            if (std::filesystem::exists(folder)) layers += (layers.empty() ? "" : ":") + folder;
+        return layers;
+    }
+    /// dockerd writes manifests of its own format alone.
+    bool keeps_digest(const std::string& maker) const override {
+        return name_ != "dockerd" || maker == "dockerd";
     }
 
   private:
@@ -51,7 +61,14 @@ class EnginePeer final : public Peer {
 
 class PodmanPeer final : public Peer {
   public:
-    PodmanPeer(const Host& host, std::filesystem::path folder) : host_(host), folder_(std::move(folder)) {}
+    PodmanPeer(const Host& host, std::filesystem::path folder) : host_(host), folder_(std::move(folder)) {
+        std::filesystem::create_directories(folder_);
+        write_file(folder_ / "storage.conf", "[storage]\ndriver = \"overlay\"\nrunroot = \"" +
+                                                 (folder_ / "run").native() + "\"\ngraphroot = \"" +
+                                                 (folder_ / "root").native() + "\"\n");
+        write_file(folder_ / "registries.conf",
+                   "[[registry]]\nlocation = \"127.0.0.1:5000\"\ninsecure = true\n");
+    }
     ~PodmanPeer() override {
         run(command("rm -af"));
         run(command("rmi -af"));
@@ -60,24 +77,22 @@ class PodmanPeer final : public Peer {
     }
     std::string name() const override { return "podman"; }
     std::string line(const std::string& line) override { return expect_success(run(command(line))).text(); }
-    void pull(const std::string& image) override { line("pull -q --tls-verify=false " + image); }
-    void push(const std::string& image) override { line("push -q --tls-verify=false " + image); }
     std::string layers(const std::string& image) override {
         auto top = line("image inspect -f '{{.GraphDriver.Data.UpperDir}}' " + image);
         auto lower = line("image inspect -f '{{.GraphDriver.Data.LowerDir}}' " + image);
         return lower == "<no value>" || lower.empty() ? top : top + ":" + lower;
     }
-    bool keeps_digests() const override { return false; }  // it packs anew
+    /// It packs anew.
+    bool keeps_digest(const std::string&) const override { return false; }
 
     static bool is_here() { return std::filesystem::exists("/usr/bin/podman"); }
 
   private:
     Command command(const std::string& line) const {
-        auto root = folder_.native();
-        return sh("podman --root " + root + "/root --runroot " + root + "/run --tmpdir " + root +
-                  "/tmp --storage-driver overlay --log-level error " + line)
+        return sh("podman --tmpdir " + folder_.native() + "/tmp --log-level error " + line)
             .on(host_)
-            .with("CONTAINERS_STORAGE_CONF", "/dev/null");
+            .with("CONTAINERS_STORAGE_CONF", folder_ / "storage.conf")
+            .with("CONTAINERS_REGISTRIES_CONF", folder_ / "registries.conf");
     }
 
     const Host& host_;

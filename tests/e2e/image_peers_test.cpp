@@ -1,7 +1,7 @@
 // One image goes around: made by each of dhowd, dockerd, podman and skopeo, through a registry and through
 // archives, to each of the others. Digests agree, and so does every file.
 
-#include "image_peers.hpp"
+#include "e2e/image_peers.hpp"
 
 #include <iostream>
 
@@ -77,9 +77,11 @@ class ImagePeers : public ::testing::Test {
         maker.docker_ok("commit maker " + image);
         maker.docker_ok("rm maker");
     }
-    static void expect_everything(const std::string& files) {
+    static void expect_everything(const std::string& files, bool attributes = true) {
         EXPECT_THAT(files, HasSubstr("x/file f 6755 3000000:7 2 1234567890"));
-        EXPECT_THAT(files, HasSubstr("user.color=\"blue\""));
+        if (attributes) {
+            EXPECT_THAT(files, HasSubstr("user.color=\"blue\""));
+        }
         EXPECT_THAT(files, HasSubstr("security.capability="));
         EXPECT_THAT(files, HasSubstr("../../../../etc/passwd"));
         EXPECT_THAT(files, HasSubstr("x/device 7 9"));
@@ -125,14 +127,15 @@ TEST_F(ImagePeers, digests_and_files_agree_whoever_made_the_image) {
             peer->pull(image);
             EXPECT_THAT(peer->line("image inspect -f '{{.RepoDigests}}' " + image), HasSubstr(digest));
             auto files = files_of(peer->layers(image));
-            expect_everything(files);
+            // dockerd's commit drops all attributes but capabilities.
+            expect_everything(files, by != "dockerd");
             if (expected.empty()) expected = files;
             EXPECT_EQ(files, expected);
             // And back again, under another name.
             auto again = in_registry("again-" + peer->name() + "-" + by + ":1");
             peer->line("tag " + image + " " + again);
             peer->push(again);
-            if (peer->keeps_digests()) {
+            if (peer->keeps_digest(by)) {
                 EXPECT_EQ(digest_in_registry(again), digest);
             }
             peer->line("rmi -f " + again + " " + image);
@@ -161,14 +164,13 @@ TEST_F(ImagePeers, tags_digests_platforms_and_all_tags_name_the_same_images) {
             ids[how] = peer->id(name) + " " + peer->line("image inspect -f '{{.Architecture}}' " + name);
             peer->line("rmi -f " + name);
         };
-        auto tls = peer->name() == "podman" ? std::string("--tls-verify=false ") : std::string();
         peer->pull(image + ":both");
         note("tag", image + ":both");
         peer->pull(image + "@" + digest);
         note("digest", image + "@" + digest);
-        peer->line("pull -q --platform linux/arm64 " + tls + image + ":both");
+        peer->line("pull -q --platform linux/arm64 " + image + ":both");
         note("platform", image + ":both");
-        peer->line("pull -q -a " + tls + image);
+        peer->line("pull -q -a " + image);
         note("all tags, one", image + ":amd64");
         note("all tags, other", image + ":both");
         EXPECT_THAT(ids["tag"], HasSubstr(" amd64"));
@@ -187,7 +189,7 @@ TEST_F(ImagePeers, archives_of_each_load_in_each) {
     std::map<std::string, fs::path> archives;
     for (auto& maker : peers) {
         maker->pull(image);
-        auto archive = folder.path() / maker->name();
+        auto archive = folder.path() / (maker->name() + ".tar");
         maker->line("save -o " + archive.native() + " " + image);
         maker->line("rmi -f " + image);
         archives[maker->name()] = archive;
@@ -228,7 +230,8 @@ TEST_F(ImagePeers, what_each_imports_and_commits_is_the_same_for_all) {
     expect_success(run(dhowd->sh("docker export source >" + tar.native())));
     dhowd->docker_ok("rm source");
     dhowd->docker_ok("rmi -f " + source);
-    write_file(folder.path() / "added", "added");
+    expect_success(run(sh("echo added >" + (folder.path() / "added").native() + " && touch -d @1700000000 " +
+                          (folder.path() / "added").native())));
     std::string imported, committed;
     for (auto& peer : peers) {
         SCOPED_TRACE("made by " + peer->name());

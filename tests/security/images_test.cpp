@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "support/end_to_end.hpp"
+#include "security/attack.hpp"
 #include "support/false_registry.hpp"
 
 namespace dhow::test {
@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-class HostileImages : public EndToEnd {
+class HostileImages : public Attack {
   protected:
     void TearDown() override {
         run(daemon().sh("docker images -q made | xargs -r docker rmi -f"));
@@ -26,13 +26,6 @@ class HostileImages : public EndToEnd {
     }
     static std::string shell(const std::string& line) {
         return expect_success(run(daemon().sh(line))).text();
-    }
-    /// Imports an image "made": busybox, changed by a line of bash that runs in its root.
-    static void make_image(const std::string& line, const std::string& changes = "") {
-        shell(fmt::format(
-            "rm -rf root && mkdir root && tar -C root -xf {} && (cd root && {}) && tar -C root -c . | "
-            "docker import {} - made",
-            busybox_tar().native(), line, changes));
     }
     /// The image cannot be pulled, by either client, and the daemon goes on.
     static void expect_no_pull(const FalseRegistry& registry, const std::string& words) {
@@ -52,7 +45,7 @@ class HostileImages : public EndToEnd {
 };
 
 TEST_F(HostileImages, a_volume_that_holds_something_is_not_written_over) {  // CVE-2020-1726
-    make_image("mkdir data && echo other >data/file");
+    ASSERT_EQ(make_image("made", "mkdir data && echo other >data/file"), 0);
     docker("run --rm -v vol:/data busybox sh -c 'echo mine >/data/file'");
     EXPECT_EQ(docker("run --rm -v vol:/data made cat /data/file"), "mine");
 }
@@ -196,7 +189,7 @@ TEST_F(HostileImages, labels_of_an_image_command_nothing) {  // CVE-2026-53488
                               "io.containerd.restart=always", "dhow.overlay.lowerdirs=/", "dhow.home=/"})
         changes += fmt::format(" -c 'LABEL {}'", label);
     changes += fmt::format(" -c 'LABEL containerd.io/restart.loguri=binary://{}'", evil.native());
-    make_image("true", changes);
+    ASSERT_EQ(make_image("made", "true", changes), 0);
     docker("run --name box made true");
     EXPECT_EQ(
         inspect("box", "{{.HostConfig.RestartPolicy.Name}} {{.HostConfig.LogConfig.Type}} {{.State.Status}}"),
@@ -210,12 +203,12 @@ TEST_F(HostileImages, labels_of_an_image_command_nothing) {  // CVE-2026-53488
 TEST_F(HostileImages, files_about_users_are_read_inside_of_the_image_alone) {  // CVE-2024-9676
     write_file(daemon().work() / "passwd", "stranger:x:4321:0::/:/bin/sh\n");
     auto outside = (daemon().work() / "passwd").native();
-    for (std::string line :
-         {"ln -sf " + outside + " etc/passwd", "ln -sf /../../../.." + outside + " etc/passwd",
-          "rm etc/passwd; mkfifo etc/passwd", "rm etc/passwd; mknod etc/passwd c 1 5",
-          "rm etc/passwd; mkdir etc/passwd", "truncate -s 100G etc/passwd"}) {
+    for (const auto& line : std::vector<std::string>{
+             "ln -sf " + outside + " etc/passwd", "ln -sf /../../../.." + outside + " etc/passwd",
+             "rm etc/passwd; mkfifo etc/passwd", "rm etc/passwd; mknod etc/passwd c 1 5",
+             "rm etc/passwd; mkdir etc/passwd", "truncate -s 100G etc/passwd"}) {
         SCOPED_TRACE(line);
-        make_image("touch etc/passwd; " + line);
+        ASSERT_EQ(make_image("made", "touch etc/passwd; " + line), 0);
         auto result = run(daemon().sh("docker run --rm -u stranger made id -u").within(20s));
         EXPECT_NE(result.status, 0);
         EXPECT_FALSE(result.timed_out);
