@@ -1,7 +1,9 @@
-// The tar that the classic API takes as a context: nothing of it may reach out of its folder.
+// The tar of POST /build: whatever it says, files appear below its root and nowhere else.
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include <fcntl.h>
 
@@ -10,35 +12,58 @@
 
 namespace {
 
-class Bytes final : public dhow::image::Source {
+namespace fs = std::filesystem;
+
+class DataSource final : public dhow::image::Source {
   public:
-    explicit Bytes(std::span<const std::byte> bytes) : bytes_(bytes) {}
+    explicit DataSource(dhow::image::Bytes data) : data_(data) {}
     std::size_t read(std::span<std::byte> buffer) override {
-        auto count = std::min(buffer.size(), bytes_.size());
-        std::copy_n(bytes_.begin(), count, buffer.begin());
-        bytes_ = bytes_.subspan(count);
+        auto count = std::min(buffer.size(), data_.size());
+        std::memcpy(buffer.data(), data_.data(), count);
+        data_ = data_.subspan(count);
         return count;
     }
 
   private:
-    std::span<const std::byte> bytes_;
+    dhow::image::Bytes data_;
+};
+
+/// Beside the root stands a file that no archive may touch. Both go when the process ends.
+struct Place {
+    Place() {
+        char name[] = "/dev/shm/fuzz-context-XXXXXX";
+        folder = ::mkdtemp(name);
+        fs::create_directory(folder / "root");
+        std::ofstream(folder / "outside") << "untouched";
+    }
+    ~Place() { fs::remove_all(folder); }
+    void check_outside() const {
+        auto entries = fs::directory_iterator(folder);
+        if (std::distance(begin(entries), end(entries)) != 2) __builtin_trap();
+        if (fs::file_size(folder / "outside") != 9 || fs::hard_link_count(folder / "outside") != 1)
+            __builtin_trap();
+    }
+    fs::path folder;
 };
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    char folder[] = "/tmp/fuzz-context-XXXXXX";
-    if (!::mkdtemp(folder)) return 0;
-    std::filesystem::path top(folder);
-    std::filesystem::create_directory(top / "inside");
-    try {
-        dhow::UniqueFd root(::open((top / "inside").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        Bytes tar(std::as_bytes(std::span(data, size)));
-        dhow::build::files::extract(tar, root.get(), ".", {}, dhow::build::Cancellation());
-    } catch (const dhow::Error&) {
+    static Place place;
+    auto path = place.folder / "root";
+    {
+        dhow::UniqueFd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        DataSource source(std::as_bytes(std::span(data, size)));
+        dhow::build::files::ExtractOptions options;
+        options.most_bytes = 1 << 20;
+        options.most_entries = 1000;
+        dhow::build::Cancellation never;
+        try {
+            dhow::build::files::extract(source, root.get(), ".", options, never);
+        } catch (const dhow::Error&) {
+        }
     }
-    for (const auto& entry : std::filesystem::directory_iterator(top))
-        if (entry.path().filename() != "inside") __builtin_trap();
-    std::filesystem::remove_all(top);
+    place.check_outside();
+    for (const auto& entry : fs::directory_iterator(path)) fs::remove_all(entry.path());
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "build/builder.hpp"
 #include "build/dockerfile/text.hpp"
+#include "build/remote/address.hpp"
 
 namespace dhow::build {
 
@@ -18,7 +19,7 @@ std::string step_text(const dockerfile::Instruction& step, char escape, const do
         // As it was written, then: whether that is an error is not for a name to say.
     }
     auto blank = std::min(text.find_first_of(dockerfile::blanks), text.size());
-    return dockerfile::upper(text.substr(0, blank)) + text.substr(blank);
+    return dockerfile::upper(text.substr(0, blank)) + without_credentials(text.substr(blank));
 }
 
 std::string failure_text(const std::exception_ptr& failure) {

@@ -8,23 +8,17 @@
 
 #include <gmock/gmock.h>
 
+#include "support/doors.hpp"
 #include "support/end_to_end.hpp"
 
 namespace dhow::test {
 
-enum class Door { classic, dhow, buildx };
-
 class BuildTest : public EndToEnd, public testing::WithParamInterface<Door> {
   protected:
     void SetUp() override {
-        if (is(Door::buildx) && !std::filesystem::exists(std::filesystem::path(PLUGINS) / "docker-buildx"))
-            GTEST_SKIP() << "docker-buildx is not in " << PLUGINS << ": scripts/fetch-plugins brings it";
+        if (auto why = missing(GetParam())) GTEST_SKIP() << *why;
         std::filesystem::remove_all(context());
         std::filesystem::create_directories(context());
-        auto configuration = daemon().folder() / "client";
-        std::filesystem::create_directories(configuration);
-        std::error_code there;
-        std::filesystem::create_directory_symlink(PLUGINS, configuration / "cli-plugins", there);
     }
 
     static bool is(Door door) { return GetParam() == door; }
@@ -39,9 +33,7 @@ class BuildTest : public EndToEnd, public testing::WithParamInterface<Door> {
     }
     static std::string read(const std::string& name) { return read_file(context() / name); }
     static Command command(const std::string& text) {
-        auto command = daemon().sh("cd context && " + text, is(Door::dhow) ? Client::dhow : Client::docker);
-        return command.with("DOCKER_BUILDKIT", is(Door::buildx) ? "1" : "0")
-            .with("BUILDKIT_PROGRESS", "plain");
+        return through(daemon(), GetParam(), "cd context && " + text);
     }
     /// A line of bash in the context's folder.
     static Result line(const std::string& text) { return run(command(text)); }
@@ -71,19 +63,6 @@ class BuildTest : public EndToEnd, public testing::WithParamInterface<Door> {
     }
 };
 
-inline std::vector<Door> doors() {
-    if (std::getenv("DHOW_PEER")) return {Door::classic, Door::buildx};
-    return {Door::classic, Door::dhow, Door::buildx};
-}
-inline std::string name_of(const testing::TestParamInfo<Door>& door) {
-    switch (door.param) {
-        case Door::classic:
-            return "classic";
-        case Door::dhow:
-            return "dhow";
-        default:
-            return "buildx";
-    }
-}
+inline std::string name_of(const testing::TestParamInfo<Door>& door) { return to_text(door.param); }
 
 }  // namespace dhow::test

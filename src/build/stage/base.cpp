@@ -63,8 +63,6 @@ Task<image::Image> StageRun::image_of(std::string name, std::optional<oci::Platf
         if (found && (!platform || is_for(*found->config, *platform))) co_return *found;
     }
     auto reference = oci::Reference::parse(name).with_default_tag();
-    if (reference.path == "library/scratch")
-        throw InvalidArgument("'scratch' is a reserved name: it is no image");
     auto image = co_await pull(std::move(reference), platform);
     build.pulled.insert(key);
     co_return image;
