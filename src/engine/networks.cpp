@@ -260,18 +260,7 @@ Task<void> Networks::connect(std::string name, std::string container_name, Endpo
         throw Forbidden("endpoint with name {} already exists in network {}", record.name, network.name);
     if (container->alive()) {
         settings.network_id = network.id;
-        network::EndpointRequest request;
-        request.network_id = network.id;
-        request.sandbox_id = record.sandbox_id;
-        request.container_id = record.id;
-        request.container_name = record.name;
-        request.mac_address = settings.mac_address;
-        request.aliases = settings.aliases;
-        request.gateway_priority = static_cast<int>(settings.gw_priority);
-        if (settings.ipam_config) {
-            request.ipv4_address = settings.ipam_config->ipv4_address;
-            request.ipv6_address = settings.ipam_config->ipv6_address;
-        }
+        auto request = endpoint_request(record, settings, network.id);
         auto attach = [this, request] { return core_.network_room.attach(request); };
         auto endpoint = co_await core_.pool.run(std::move(attach));
         show_endpoint(settings, endpoint);

@@ -81,6 +81,7 @@ void Archive::read(Source& source) {
                 throw InvalidArgument("invalid archive: it holds a special file, \"{}\"", entry.path);
         }
     }
+    wait_for_disk();
 }
 
 void Archive::read_file(TarReader& tar, const std::string& path, std::int64_t size) {
@@ -107,17 +108,27 @@ void Archive::read_layer(Source& source, const std::string& path, std::int64_t s
         }
     try {
         std::int64_t shown = 0;
-        auto layer = ingest_layer(store_, source, Packed::keep, [&](std::int64_t bytes) {
+        auto layer = receive_layer(store_, source, Packed::keep, [&](std::int64_t bytes) {
             // A step of half a MiB, as docker's: clients draw each.
             if (!progress_ || (bytes - shown < (512 << 10) && bytes != size)) return;
             shown = bytes;
             progress_({.id = id, .status = "Loading layer", .current = bytes, .total = size});
         });
-        add_layer(path, std::move(layer));
+        keep(path, std::move(layer));
     } catch (const InvalidArgument& error) {
         // It may be no layer at all. If an image names it, this is what it is told.
         failures_[path] = error.message();
     }
+}
+
+void Archive::keep(const std::string& path, ArrivedLayer layer) {
+    wait_for_disk();
+    arriving_path_ = path;
+    arriving_ = std::async(std::launch::async, [layer = std::move(layer)]() mutable { return layer.keep(); });
+}
+
+void Archive::wait_for_disk() {
+    if (arriving_.valid()) add_layer(arriving_path_, arriving_.get());
 }
 
 void Archive::add_layer(const std::string& path, IngestedLayer layer) {

@@ -3,6 +3,7 @@
 // by, small documents are kept in memory, and names are sorted out at the end.
 
 #include <functional>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ class Archive {
     void read_file(TarReader& tar, const std::string& path, std::int64_t size);
     void read_layer(Source& source, const std::string& path, std::int64_t size);
     void add_layer(const std::string& path, IngestedLayer layer);
+    void keep(const std::string& path, ArrivedLayer layer);
+    void wait_for_disk();
     std::string resolve(std::string_view path) const;
 
     store::Store& store_;
@@ -42,6 +45,9 @@ class Archive {
     std::map<std::string, std::string> links_;     // path -> path
     std::map<std::string, std::string> failures_;  // path of a layer that could not be unpacked -> why
     std::int64_t documents_size_ = 0;
+    /// The last layer while it goes to the disk, during which the next one is read.
+    std::future<IngestedLayer> arriving_;
+    std::string arriving_path_;
 };
 
 /// The path of a blob in an OCI layout.

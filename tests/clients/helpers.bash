@@ -12,3 +12,20 @@ settled() {
         sleep 0.05
     done
 }
+
+# The disk that $WORK is on.
+disk() {
+    local name
+    name=$(findmnt -no SOURCE -T "$WORK")
+    [ -b "$name" ] && echo "$name" || lsblk -ndo PATH -e 1,7,253 | head -1
+}
+
+# becomes CONTAINER STATUS: waits until its health is that.
+becomes() {
+    local tries
+    for ((tries = 0; tries < 300; ++tries)); do
+        [ "$(docker inspect -f '{{.State.Health.Status}}' "$1")" = "$2" ] && return
+        sleep 0.1
+    done
+    return 1
+}

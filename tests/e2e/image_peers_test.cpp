@@ -1,12 +1,13 @@
-// One image goes around: made by each of dhowd, dockerd, podman and skopeo, through a registry, to each of
-// the others. Digests agree, and so does every file.
+// One image goes around: made by each of dhowd, dockerd, podman and skopeo, through a registry and through
+// archives, to each of the others. Digests agree, and so does every file.
+
+#include "e2e/image_peers.hpp"
 
 #include <iostream>
 
 #include <gmock/gmock.h>
-#include <unistd.h>
 
-#include "support/daemon.hpp"
+#include "base/error.hpp"
 #include "support/registry.hpp"
 
 namespace dhow::test {
@@ -14,90 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-/// An engine by its command line.
-class Peer {
-  public:
-    virtual ~Peer() = default;
-    virtual std::string name() const = 0;
-    /// Runs `docker LINE` in its own words. @throws InternalError unless it succeeds
-    virtual std::string line(const std::string& line) = 0;
-    virtual void pull(const std::string& image) { line("pull -q " + image); }
-    virtual void push(const std::string& image) { line("push -q " + image); }
-    virtual std::string load(const std::string& archive) { return line("load -q -i " + archive); }
-    /// Lower directories of an image, the top first, as overlayfs takes them.
-    virtual std::string layers(const std::string& image) = 0;
-};
-
-class EnginePeer final : public Peer {
-  public:
-    EnginePeer(Daemon& daemon, std::string name, Client client)
-        : daemon_(daemon), name_(std::move(name)), client_(client) {}
-    std::string name() const override { return name_; }
-    std::string line(const std::string& line) override { return daemon_.docker_ok(line, client_); }
-    std::string layers(const std::string& image) override {
-        line("create --name looker " + image + " true");
-        auto lower = line("inspect -f '{{.GraphDriver.Data.LowerDir}}' looker");
-        line("rm looker");
-        return lower;
-    }
-
-  private:
-    Daemon& daemon_;
-    std::string name_;
-    Client client_;
-};
-
-class PodmanPeer final : public Peer {
-  public:
-    PodmanPeer(const Host& host, const fs::path& folder) : host_(host), folder_(folder) {
-        fs::create_directories(folder);
-        write_file(folder / "policy.json", R"({"default":[{"type":"insecureAcceptAnything"}]})");
-    }
-    ~PodmanPeer() override {
-        // Its folders hold mounts while it thinks that they are in use.
-        run(command("system reset -f"));
-        run(sh("umount " + (folder_ / "root/overlay").native() + " 2>/dev/null"));
-    }
-    std::string name() const override { return "podman"; }
-    std::string line(const std::string& line) override { return expect_success(run(command(line))).text(); }
-    void pull(const std::string& image) override { line("pull -q --tls-verify=false " + image); }
-    void push(const std::string& image) override { line("push -q --tls-verify=false " + image); }
-    std::string layers(const std::string& image) override {
-        auto top = line("image inspect -f '{{.GraphDriver.Data.UpperDir}}' " + image);
-        auto lower = line("image inspect -f '{{.GraphDriver.Data.LowerDir}}' " + image);
-        return lower == "<no value>" || lower.empty() ? top : top + ":" + lower;
-    }
-
-  private:
-    Command command(const std::string& line) const {
-        auto root = folder_.native();
-        return sh("podman --root " + root + "/root --runroot " + root + "/run --tmpdir " + root +
-                  "/tmp --storage-driver overlay --log-level error " + line)
-            .on(host_)
-            .with("CONTAINERS_STORAGE_CONF", "/dev/null");
-    }
-
-    const Host& host_;
-    fs::path folder_;
-};
-
-/// All that a file system knows of the files below /x and of what was deleted or replaced.
-std::string files_of(const std::string& layers) {
-    auto listing = run(sh(
-        "unshare -m bash -ec 'mkdir -p /run/looker && mount -t tmpfs none /run/looker && mkdir "
-        "/run/looker/{m,e} && "
-        "mount -t overlay overlay -o ro,lowerdir=" +
-        layers +
-        ":/run/looker/e /run/looker/m && cd /run/looker/m && "
-        "find x www bin/wget bin/busybox ! -type d -printf \"%p %y %m %U:%G %n %Ts %l %s\\n\" 2>/dev/null | "
-        "sort; "
-        "find x www -type d -printf \"%p %y %m %U:%G\\n\" | sort; find x -type b -exec stat -c \"%n %t %T\" "
-        "{} +; "
-        "getfattr -R -h -d -m \"^(user|security.capability)\" x; find x -type f -print0 | sort -z | xargs -0 "
-        "sha256sum'; rmdir /run/looker 2>/dev/null"));
-    return listing.out;
-}
+using ::testing::Not;
 
 /// The engines share a network namespace, for each must reach the registry; so nothing is checked for leaks
 /// here.
@@ -108,8 +26,6 @@ class ImagePeers : public ::testing::Test {
         host_ = std::make_unique<Host>();
         dhowd = std::make_unique<Dhowd>(*host_);
         dockerd = std::make_unique<Dockerd>(*host_);
-        dockerd->start();
-        dhowd->start();
         dhowd->import_busybox();
         dockerd->import_busybox();
     }
@@ -121,55 +37,87 @@ class ImagePeers : public ::testing::Test {
     void SetUp() override {
         if (auto missing = Registry::missing()) GTEST_SKIP() << *missing;
         if (auto missing = Dockerd::missing()) GTEST_SKIP() << *missing;
+        registry = std::make_unique<Registry>(host());
         peers.push_back(std::make_unique<EnginePeer>(*dhowd, "dhow", Client::dhow));
         peers.push_back(std::make_unique<EnginePeer>(*dhowd, "dhowd", Client::docker));
         peers.push_back(std::make_unique<EnginePeer>(*dockerd, "dockerd", Client::docker));
-        if (::access("/usr/bin/podman", X_OK) == 0)
+        if (PodmanPeer::is_here())
             peers.push_back(std::make_unique<PodmanPeer>(host(), folder.path() / "podman"));
         else
             std::cerr << "podman is not installed: images do not go through it\n";
     }
     static const Host& host() { return *host_; }
-    static std::string docker(const std::string& line) { return dhowd->docker_ok(line); }
-    static std::string digest_in_registry(const std::string& image) {
-        return expect_success(
-                   run(sh("skopeo inspect --tls-verify=false --format {{.Digest}} docker://" + image)
-                           .on(host())))
-            .text();
+    std::string in_registry(const std::string& name) const { return registry->address() + "/" + name; }
+    static std::string skopeo(const std::string& line) {
+        return expect_success(run(sh("skopeo --insecure-policy " + line).on(host()))).text();
     }
-    /// An image with all that a file can have, made by a container of `daemon`.
+    static std::string digest_in_registry(const std::string& image) {
+        return skopeo("inspect --tls-verify=false --format {{.Digest}} docker://" + image);
+    }
+    static std::string id_in_registry(const std::string& image) {
+        auto text = expect_success(run(sh("skopeo inspect --tls-verify=false --raw --config docker://" +
+                                          image + " | sha256sum")
+                                           .on(host())))
+                        .text();
+        return text.substr(0, text.find(' '));
+    }
+    /// An image with all that a file can have, made by a container of `maker`.
     static void make_image(Daemon& maker, const std::string& image) {
         maker.docker_ok(
             "run --name maker --cap-add MKNOD busybox sh -ec '"
-            "mkdir -p /x/opaque /x/long; cd /x; echo hello >file; chown 3000000:7 file; chmod 6755 file; ln "
-            "file hard; "
-            "ln -s ../etc/passwd soft; mkfifo pipe; mknod device b 7 9; truncate -s 5M sparse; touch "
-            "long/$(printf n%.0s "
-            "$(seq 1 180)); touch -d @1234567890 file; rm -r /www; mkdir /www; echo o >/www/new; rm "
-            "/bin/wget'");
+            "mkdir -p /x/opaque /x/long; cd /x; echo hello >file; chown 3000000:7 file; chmod 6755 file; "
+            "ln file hard; ln -s ../../../../etc/passwd soft; mkfifo pipe; mknod device b 7 9; "
+            "truncate -s 5M sparse; touch long/$(printf n%.0s $(seq 1 180)); touch -d @1234567890 file; "
+            "rm -r /www; mkdir /www; echo o >/www/new; rm /bin/wget'");
         auto upper = maker.docker_ok("inspect -f '{{.GraphDriver.Data.UpperDir}}' maker");
-        expect_success(run(
-            sh("setfattr -n security.capability -v 0sAQAAAgAgAAAAAAAAAAAAAAAAAAA= " + upper + "/x/sparse")));
+        expect_success(run(sh("setfattr -n user.color -v blue " + upper +
+                              "/x/file && setfattr -n "
+                              "security.capability -v 0sAQAAAgAgAAAAAAAAAAAAAAAAAAA= " +
+                              upper + "/x/sparse")));
         maker.docker_ok("commit maker " + image);
         maker.docker_ok("rm maker");
+    }
+    static void expect_everything(const std::string& files, bool attributes = true) {
+        EXPECT_THAT(files, HasSubstr("x/file f 6755 3000000:7 2 1234567890"));
+        if (attributes) {
+            EXPECT_THAT(files, HasSubstr("user.color=\"blue\""));
+        }
+        EXPECT_THAT(files, HasSubstr("security.capability="));
+        EXPECT_THAT(files, HasSubstr("../../../../etc/passwd"));
+        EXPECT_THAT(files, HasSubstr("x/device 7 9"));
+        EXPECT_THAT(files, Not(HasSubstr("bin/wget")));
+        EXPECT_THAT(files, Not(HasSubstr("www/index.html")));
+    }
+    /// Every peer pulls `image`; its files are `expected`, or all the same.
+    void expect_all_pull(const std::string& image, std::string expected = "") {
+        auto digest = digest_in_registry(image), id = id_in_registry(image);
+        for (auto& peer : peers) {
+            SCOPED_TRACE("pulled by " + peer->name());
+            peer->pull(image);
+            EXPECT_THAT(peer->line("image inspect -f '{{.RepoDigests}}' " + image), HasSubstr(digest));
+            EXPECT_EQ(peer->id(image), id);
+            auto files = files_of(peer->layers(image));
+            if (expected.empty()) expected = files;
+            EXPECT_EQ(files, expected);
+            peer->line("rmi -f " + image);
+        }
     }
 
     static inline std::unique_ptr<Host> host_;
     static inline std::unique_ptr<Dhowd> dhowd;
     static inline std::unique_ptr<Dockerd> dockerd;
     ScratchFolder folder;
+    std::unique_ptr<Registry> registry;
     std::vector<std::unique_ptr<Peer>> peers;
 };
 
 TEST_F(ImagePeers, digests_and_files_agree_whoever_made_the_image) {
-    Registry registry(host());
     struct Made {
-        std::string by, image;
+        std::string by;
         Daemon* maker;
     };
-    for (const auto& [by, image, maker] :
-         {Made{"dhowd", registry.address() + "/by-dhowd:1", dhowd.get()},
-          Made{"dockerd", registry.address() + "/by-dockerd:1", dockerd.get()}}) {
+    for (const auto& [by, maker] : {Made{"dhowd", dhowd.get()}, Made{"dockerd", dockerd.get()}}) {
+        auto image = in_registry("by-" + by + ":1");
         make_image(*maker, image);
         maker->docker_ok("push -q " + image);
         auto digest = digest_in_registry(image);
@@ -179,46 +127,134 @@ TEST_F(ImagePeers, digests_and_files_agree_whoever_made_the_image) {
             peer->pull(image);
             EXPECT_THAT(peer->line("image inspect -f '{{.RepoDigests}}' " + image), HasSubstr(digest));
             auto files = files_of(peer->layers(image));
-            EXPECT_THAT(files, HasSubstr("x/file f 6755 3000000:7 2 1234567890"));
-            EXPECT_THAT(files, HasSubstr("security.capability="));
-            EXPECT_THAT(files, ::testing::Not(HasSubstr("bin/wget")));
+            // dockerd's commit drops all attributes but capabilities.
+            expect_everything(files, by != "dockerd");
             if (expected.empty()) expected = files;
             EXPECT_EQ(files, expected);
             // And back again, under another name.
-            auto again = registry.address() + "/again-" + peer->name() + "-" + by + ":1";
+            auto again = in_registry("again-" + peer->name() + "-" + by + ":1");
             peer->line("tag " + image + " " + again);
             peer->push(again);
-            if (peer->name() != "podman") {
+            if (peer->keeps_digest(by)) {
                 EXPECT_EQ(digest_in_registry(again), digest);
             }
-            peer->line("rmi -f " + again);
-            peer->line("rmi -f " + image);
+            peer->line("rmi -f " + again + " " + image);
+            expect_all_pull(again, expected);
         }
     }
 }
 
+TEST_F(ImagePeers, tags_digests_platforms_and_all_tags_name_the_same_images) {
+    // One index of two platforms, and its images under tags of their own, by skopeo.
+    auto image = in_registry("index");
+    make_image(*dhowd, image + ":amd64");
+    dhowd->docker_ok("push -q " + image + ":amd64");
+    dhowd->docker_ok("save -o " + (folder.path() / "amd64.tar").native() + " " + image + ":amd64");
+    dhowd->docker_ok("rmi -f " + image + ":amd64");
+    expect_success(run(sh(IMAGE_INDEX " " + (folder.path() / "amd64.tar").native() + " " +
+                          (folder.path() / "layout").native())));
+    skopeo("copy -q --all --dest-tls-verify=false oci:" + (folder.path() / "layout").native() +
+           ":index docker://" + image + ":both");
+    auto digest = digest_in_registry(image + ":both");
+    std::map<std::string, std::string> expected;
+    for (auto& peer : peers) {
+        SCOPED_TRACE(peer->name());
+        std::map<std::string, std::string> ids;
+        auto note = [&](const std::string& how, const std::string& name) {
+            ids[how] = peer->id(name) + " " + peer->line("image inspect -f '{{.Architecture}}' " + name);
+            peer->line("rmi -f " + name);
+        };
+        peer->pull(image + ":both");
+        note("tag", image + ":both");
+        peer->pull(image + "@" + digest);
+        note("digest", image + "@" + digest);
+        peer->line("pull -q --platform linux/arm64 " + image + ":both");
+        note("platform", image + ":both");
+        peer->line("pull -q -a " + image);
+        note("all tags, one", image + ":amd64");
+        note("all tags, other", image + ":both");
+        EXPECT_THAT(ids["tag"], HasSubstr(" amd64"));
+        EXPECT_THAT(ids["platform"], HasSubstr(" arm64"));
+        EXPECT_EQ(ids["tag"], ids["digest"]);
+        if (expected.empty()) expected = ids;
+        EXPECT_EQ(ids, expected);
+    }
+}
+
 TEST_F(ImagePeers, archives_of_each_load_in_each) {
-    Registry registry(host());
-    auto image = registry.address() + "/saved:1";
+    auto image = in_registry("saved:1");
     make_image(*dhowd, image);
-    docker("push -q " + image);
-    auto id = docker("inspect -f '{{.Id}}' " + image);
+    dhowd->docker_ok("push -q " + image);
+    auto id = dhowd->docker_ok("inspect -f '{{.Id}}' " + image);
+    std::map<std::string, fs::path> archives;
     for (auto& maker : peers) {
         maker->pull(image);
-        maker->line("save -o " + (folder.path() / maker->name()).native() + " " + image);
+        auto archive = folder.path() / (maker->name() + ".tar");
+        maker->line("save -o " + archive.native() + " " + image);
         maker->line("rmi -f " + image);
+        archives[maker->name()] = archive;
+    }
+    for (std::string kind : {"docker", "oci"}) {
+        auto archive = folder.path() / ("skopeo-" + kind);
+        skopeo("copy -q --src-tls-verify=false docker://" + image + " " + kind +
+               "-archive:" + archive.native() + ":" + image);
+        archives["skopeo's " + kind] = archive;
     }
     std::string expected;
-    for (auto& maker : peers) {
+    for (const auto& [maker, archive] : archives) {
         for (auto& taker : peers) {
-            SCOPED_TRACE("saved by " + maker->name() + ", loaded by " + taker->name());
-            taker->load((folder.path() / maker->name()).native());
-            EXPECT_THAT(id, HasSubstr(taker->line("image inspect -f '{{.Id}}' " + image)));
+            // dockerd of this version wants docker's own archives.
+            if (maker == "skopeo's oci" && taker->name() == "dockerd") continue;
+            SCOPED_TRACE("saved by " + maker + ", loaded by " + taker->name());
+            taker->load(archive);
+            EXPECT_THAT(id, HasSubstr(taker->id(image)));
             auto files = files_of(taker->layers(image));
+            expect_everything(files);
             if (expected.empty()) expected = files;
             EXPECT_EQ(files, expected);
             taker->line("rmi -f " + image);
         }
+        if (maker.starts_with("skopeo")) continue;
+        SCOPED_TRACE("saved by " + maker + ", copied by skopeo");
+        auto copied = in_registry("copied:" + maker);
+        skopeo("copy -q --dest-tls-verify=false docker-archive:" + archive.native() + " docker://" + copied);
+        EXPECT_THAT(id, HasSubstr(id_in_registry(copied)));
+    }
+}
+
+TEST_F(ImagePeers, what_each_imports_and_commits_is_the_same_for_all) {
+    auto source = in_registry("source:1");
+    make_image(*dhowd, source);
+    auto tar = folder.path() / "root.tar";
+    dhowd->docker_ok("create --name source " + source + " true");
+    expect_success(run(dhowd->sh("docker export source >" + tar.native())));
+    dhowd->docker_ok("rm source");
+    dhowd->docker_ok("rmi -f " + source);
+    expect_success(run(sh("echo added >" + (folder.path() / "added").native() + " && touch -d @1700000000 " +
+                          (folder.path() / "added").native())));
+    std::string imported, committed;
+    for (auto& peer : peers) {
+        SCOPED_TRACE("made by " + peer->name());
+        auto image = in_registry("imported-by-" + peer->name() + ":1");
+        peer->line("import -c 'CMD sh' " + tar.native() + " " + image);
+        auto files = files_of(peer->layers(image));
+        if (imported.empty()) imported = files;
+        EXPECT_EQ(files, imported);
+        peer->push(image);
+        auto changed = in_registry("committed-by-" + peer->name() + ":1");
+        peer->line("create --name changed " + image + " true");
+        peer->line("cp " + (folder.path() / "added").native() + " changed:/x/added");
+        peer->line("commit -c 'ENV A=b' changed " + changed);
+        peer->line("rm changed");
+        files = files_of(peer->layers(changed));
+        EXPECT_THAT(files, HasSubstr("x/added f"));
+        if (committed.empty()) committed = files;
+        EXPECT_EQ(files, committed);
+        EXPECT_THAT(peer->line("image inspect -f '{{.Config.Env}}' " + changed), HasSubstr("A=b"));
+        peer->push(changed);
+        peer->line("rmi -f " + changed + " " + image);
+        expect_all_pull(image, imported);
+        expect_all_pull(changed, committed);
     }
 }
 

@@ -183,6 +183,37 @@ TEST_F(Registries, search_and_distribution_ask_the_registry) {
     EXPECT_THAT(manifest, HasSubstr("\n\t\"schemaVersion\": 2"));
 }
 
+TEST_F(Registries, manifest_inspect_says_all_that_dockers_does) {
+    Registry registry(host());
+    auto name = registry.address() + "/app";
+    docker("tag busybox " + name);
+    docker("push -q " + name);
+    // Another format, and an index of both.
+    shell(
+        "skopeo --insecure-policy copy -q --src-tls-verify=false --dest-tls-verify=false --format v2s2 "
+        "docker://" +
+        name + " docker://" + name + ":v2");
+    auto entry = [&](const std::string& tag) {
+        auto raw = shell("skopeo inspect --raw --tls-verify=false docker://" + name + ":" + tag);
+        return fmt::format(
+            R"({{"mediaType":"{}","digest":"{}","size":{},"platform":{{"architecture":"amd64","os":"linux"}}}})",
+            std::string(json::parse(raw).at("mediaType").as_string()), digest_in_registry(name + ":" + tag),
+            raw.size());
+    };
+    write_file(daemon().work() / "index",
+               R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)" +
+                   entry("latest") + "," + entry("v2") + "]}");
+    shell(
+        "curl -sf -X PUT -H 'Content-Type: application/vnd.oci.image.index.v1+json' "
+        "--data-binary @index http://" +
+        registry.address() + "/v2/app/manifests/index");
+    for (const auto* tag : {"", ":v2", ":index"}) {
+        auto own = daemon().docker_ok("manifest inspect -v " + name + tag, Client::dhow);
+        auto dockers = docker("manifest inspect --insecure -v " + name + tag);
+        EXPECT_EQ(json::parse(own), json::parse(dockers)) << own;
+    }
+}
+
 TEST_F(Registries, events_tell_of_pulls_and_pushes) {
     Registry registry(host());
     auto name = registry.address() + "/app:v1";

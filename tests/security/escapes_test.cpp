@@ -6,38 +6,14 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include "support/end_to_end.hpp"
+#include "security/attack.hpp"
 
 namespace dhow::test {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Escapes : public EndToEnd {
-  protected:
-    /// A folder of the host that no container may read or change; its name is found nowhere else.
-    static fs::path sentinel() {
-        auto folder = daemon().folder() / "sentinel";
-        fs::create_directories(folder);
-        write_file(folder / "secret", "of the host");
-        return folder;
-    }
-    static void expect_sentinel_untouched() {
-        EXPECT_EQ(read_file(sentinel() / "secret"), "of the host");
-        auto entries = fs::directory_iterator(sentinel());
-        EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
-    }
-    /// Imports an image: busybox, changed by a line of bash that runs in its root; `changes` go to import.
-    static int make_image(const std::string& name, const std::string& line, const std::string& changes = "") {
-        auto script = fmt::format(
-            "rm -rf root && mkdir root && tar -C root -xf {} && (cd root && {}) && tar -C root -c . | docker "
-            "import {} - {}",
-            busybox_tar().native(), line, changes, name);
-        auto result = run(daemon().sh(script));
-        if (result.status != 0) std::cerr << describe(result);
-        return result.status;
-    }
-};
+using Escapes = Attack;
 
 TEST_F(Escapes, working_directory_through_a_leaked_descriptor) {  // CVE-2024-21626
     auto folder = sentinel();

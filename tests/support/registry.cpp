@@ -53,6 +53,12 @@ void Registry::stop() {
     process_.reset();
 }
 
+void Registry::kill9() {
+    process_->signal(SIGKILL);
+    process_->wait(5s);
+    process_.reset();
+}
+
 std::string Registry::address() const { return fmt::format("127.0.0.1:{}", options_.port); }
 
 std::optional<std::string> Registry::missing() {

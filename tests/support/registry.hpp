@@ -26,6 +26,8 @@ class Registry {
     /// Ends it; with start(), a restart on the same data.
     void stop();
     void start();
+    /// SIGKILL: connections break where they are.
+    void kill9();
 
     /// "127.0.0.1:5000"
     std::string address() const;

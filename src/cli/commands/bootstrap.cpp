@@ -10,9 +10,9 @@
 #include "cli/bootstrap/debian.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/format/progress.hpp"
 #include "cli/programs.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -95,11 +95,9 @@ int bootstrap(Session& session, const Arguments& arguments) {
         throw InvalidArgument("\"{}\" is no base that can be made here: there are busybox and debian:SUITE",
                               source);
     if (!debian) refuse_debian_options(arguments);
-    auto name = arguments.positional().size() > 1 ? arguments[1] : source;
-    check_reference(name);
-    auto [repository, tag] = split_tag(name);
+    auto name = oci::Reference::parse(arguments.positional().size() > 1 ? arguments[1] : source);
     client::Target target("/images/create");
-    target.add("fromSrc", "-").add("repo", repository).add_if(!tag.empty(), "tag", tag);
+    target.add("fromSrc", "-").add("repo", name.familiar_name()).add_if(!name.tag.empty(), "tag", name.tag);
     target.add("message", "Made by dhow image bootstrap " + source);
     target.add("created", format_timestamp(Timestamp(std::chrono::seconds(source_date()))));
     target.add("changes", debian ? R"(CMD ["bash"])" : R"(CMD ["sh"])");

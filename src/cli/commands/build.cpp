@@ -12,11 +12,11 @@
 #include "cli/build/context_tar.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/credentials/store.hpp"
 #include "cli/files.hpp"
 #include "cli/terminal/raw_mode.hpp"
 #include "client/streams.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -115,7 +115,7 @@ client::Target make_target(const Arguments& arguments, const std::string& docker
     client::Target target("/build");
     target.add("dockerfile", dockerfile).add("rm", "1").add("version", "1");
     for (const auto& tag : arguments.list("tag")) {
-        check_reference(tag);
+        oci::Reference::parse(tag);
         target.add("t", tag);
     }
     for (const auto& host : arguments.list("add-host")) target.add("extrahosts", host);

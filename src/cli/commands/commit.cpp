@@ -2,7 +2,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -19,9 +19,8 @@ int commit(Session& session, const Arguments& arguments) {
     client::Target target("/commit");
     target.add("container", arguments[0]);
     if (arguments.positional().size() > 1) {
-        check_reference(arguments[1]);
-        auto [repository, tag] = split_tag(arguments[1]);
-        target.add("repo", repository).add_if(!tag.empty(), "tag", tag);
+        auto name = oci::Reference::parse(arguments[1]);
+        target.add("repo", name.familiar_name()).add_if(!name.tag.empty(), "tag", name.tag);
     }
     target.add_if(arguments.has("author"), "author", arguments.text("author"));
     target.add_if(arguments.has("message"), "comment", arguments.text("message"));

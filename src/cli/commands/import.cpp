@@ -5,8 +5,8 @@
 #include "cli/commands/archive.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/format/progress.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -24,9 +24,8 @@ int import(Session& session, const Arguments& arguments) {
     client::Target target("/images/create");
     target.add("fromSrc", remote ? source : "-");
     if (arguments.positional().size() > 1) {
-        check_reference(arguments[1]);
-        auto [repository, tag] = split_tag(arguments[1]);
-        target.add("repo", repository).add_if(!tag.empty(), "tag", tag);
+        auto name = oci::Reference::parse(arguments[1]);
+        target.add("repo", name.familiar_name()).add_if(!name.tag.empty(), "tag", name.tag);
     }
     target.add_if(arguments.has("message"), "message", arguments.text("message"));
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));

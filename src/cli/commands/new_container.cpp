@@ -2,16 +2,17 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "base/defer.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/credentials/store.hpp"
 #include "cli/format/progress.hpp"
 #include "client/streams.hpp"
+#include "oci/digest.hpp"
 
 namespace dhow::cli {
 
@@ -60,33 +61,27 @@ bool is_missing_image(const client::DaemonError& error) {
     return error.status() == 404 && error.message().find("o such image") != std::string::npos;
 }
 
-}  // namespace
-
-std::string with_tag(std::string_view image) {
-    for (std::string_view prefix : {"docker.io/library/", "docker.io/"})
-        if (image.starts_with(prefix)) {
-            image.remove_prefix(prefix.size());
-            break;
-        }
-    auto slash = image.rfind('/');
-    auto last = slash == std::string_view::npos ? image : image.substr(slash + 1);
-    bool named = last.find_first_of(":@") != std::string_view::npos;
-    return std::string(image) + (named ? "" : ":latest");
+/// The name of an image, or none: an id (with or without "sha256:"), which no registry knows.
+/// @throws InvalidArgument "invalid reference format..."
+std::optional<oci::Reference> name_of(std::string_view image) {
+    auto digits = image.starts_with("sha256:") ? image.substr(7) : image;
+    bool is_id = oci::is_hex(digits) && (digits.size() == 64 || digits.size() != image.size());
+    if (is_id) return std::nullopt;
+    return oci::Reference::parse(image).with_default_tag();
 }
 
-void pull_image(Session& session, std::string_view image, std::string_view platform, bool quiet,
+}  // namespace
+
+void pull_image(Session& session, const oci::Reference& image, std::string_view platform, bool quiet,
                 bool to_error) {
-    auto at = image.rfind('@');
-    auto slash = image.rfind('/');
-    auto colon =
-        at == std::string_view::npos ? image.find(':', slash == std::string_view::npos ? 0 : slash) : at;
-    auto name = image.substr(0, colon);
-    auto target = client::Target("/images/create").add("fromImage", name);
-    // Without a tag all of the repository's are meant: who wants one alone has put it there (with_tag).
-    if (colon != std::string_view::npos) target.add("tag", image.substr(colon + 1));
+    auto target = client::Target("/images/create").add("fromImage", image.familiar_name());
+    if (image.digest)
+        target.add("tag", image.digest->text());
+    else if (!image.tag.empty())
+        target.add("tag", image.tag);
     if (!platform.empty()) target.add("platform", platform);
     client::Request request{.method = "POST", .target = target.take()};
-    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key_of_image(image)));
+    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key(image.domain)));
     auto connection = session.client().call(request);
     session.flush();
     show_progress(client::JsonStream(std::move(connection)), quiet      ? -1
@@ -98,12 +93,12 @@ std::string make_container(Session& session, const Arguments& arguments, const w
                            const std::function<void()>& meanwhile) {
     auto policy = arguments.text("pull");
     check_pull_policy(policy);
-    check_image_name(body.image);
+    auto name = name_of(body.image);
     IdFile id_file((std::string(arguments.text("cidfile"))));
     auto pull = [&] {
-        pull_image(session, with_tag(body.image), arguments.text("platform"), arguments.flag("quiet"), true);
+        pull_image(session, *name, arguments.text("platform"), arguments.flag("quiet"), true);
     };
-    if (policy == "always") pull();
+    if (policy == "always" && name) pull();
     client::Target target("/containers/create");
     target.add_if(arguments.has("name"), "name", arguments.text("name"));
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
@@ -112,9 +107,9 @@ std::string make_container(Session& session, const Arguments& arguments, const w
     try {
         answer = session.client().json(request, meanwhile);
     } catch (const client::DaemonError& error) {
-        if (!is_missing_image(error) || policy != "missing") throw;
+        if (!is_missing_image(error) || policy != "missing" || !name) throw;
         if (!arguments.flag("quiet"))
-            session.error(fmt::format("Unable to find image '{}' locally", with_tag(body.image)));
+            session.error(fmt::format("Unable to find image '{}' locally", name->familiar()));
         pull();
         answer = session.client().json(request);
     }

@@ -6,6 +6,7 @@
 
 #include "cli/options/arguments.hpp"
 #include "cli/session.hpp"
+#include "oci/reference.hpp"
 #include "wire/container_create.hpp"
 
 namespace dhow::cli {
@@ -21,12 +22,10 @@ std::string make_container(Session& session, const Arguments& arguments, const w
 /// when it cannot be run, 125 for all else.
 [[noreturn]] void fail_to_start(const Error& error, std::string_view command);
 
-/// "busybox" as "busybox:latest".
-std::string with_tag(std::string_view image);
-
-/// Pulls; progress goes to standard error when `to_error`, nowhere when `quiet`.
+/// Pulls one image, or all of a repository's when `image` has neither tag nor digest. Progress goes to
+/// standard error when `to_error`, nowhere when `quiet`.
 /// @throws DaemonError, or Unavailable with what the registry said.
-void pull_image(Session& session, std::string_view image, std::string_view platform, bool quiet,
+void pull_image(Session& session, const oci::Reference& image, std::string_view platform, bool quiet,
                 bool to_error);
 
 }  // namespace dhow::cli

@@ -3,7 +3,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/new_container.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -16,18 +16,17 @@ constexpr std::array options{
 };
 
 int pull(Session& session, const Arguments& arguments) {
-    check_reference(arguments[0]);
+    auto reference = oci::Reference::parse(arguments[0]);
     bool quiet = arguments.flag("quiet");
-    auto image = arguments[0];
-    bool says_tag = !split_tag(image).tag.empty() || image.find('@') != std::string::npos;
+    bool says_tag = !reference.tag.empty() || reference.digest;
     if (arguments.flag("all-tags")) {
         if (says_tag) throw InvalidArgument("tag can't be used with --all-tags/-a");
     } else if (!says_tag) {
         if (!quiet) session.print("Using default tag: latest\n");
-        image += ":latest";
+        reference = reference.with_default_tag();
     }
-    pull_image(session, image, arguments.text("platform"), quiet, false);
-    session.print("{}\n", full_name(image));
+    pull_image(session, reference, arguments.text("platform"), quiet, false);
+    session.print("{}\n", reference.full());
     return 0;
 }
 

@@ -4,9 +4,9 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/credentials/store.hpp"
 #include "cli/format/progress.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -19,28 +19,22 @@ constexpr std::array options{
 };
 
 int push(Session& session, const Arguments& arguments) {
-    check_reference(arguments[0]);
-    auto [repository, tag] = split_tag(arguments[0]);
+    auto name = oci::Reference::parse(arguments[0]);
     bool all = arguments.flag("all-tags"), quiet = arguments.flag("quiet");
-    if (all && !tag.empty()) throw InvalidArgument("tag can't be used with --all-tags/-a");
-    client::Target target("/images/" + client::escape_path(repository) + "/push");
+    if (all && !name.tag.empty()) throw InvalidArgument("tag can't be used with --all-tags/-a");
+    client::Target target("/images/" + client::escape_path(name.familiar_name()) + "/push");
     if (!all) {
-        if (tag.empty()) {
-            tag = "latest";
-            if (!quiet) session.print("Using default tag: latest\n");
-        }
-        target.add("tag", tag);
+        if (name.tag.empty() && !quiet) session.print("Using default tag: latest\n");
+        name = name.with_default_tag();
+        target.add("tag", name.tag);
     }
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
     client::Request request{.method = "POST", .target = target.take()};
-    request.headers.emplace_back("X-Registry-Auth",
-                                 CredentialStore().header(registry_key_of_image(repository)));
+    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key(name.domain)));
     auto connection = session.client().call(request);
     session.flush();
     show_progress(client::JsonStream(std::move(connection)), quiet ? -1 : STDOUT_FILENO);
-    if (quiet)
-        session.print("{}\n",
-                      full_name(all ? std::string(repository) : fmt::format("{}:{}", repository, tag)));
+    if (quiet) session.print("{}\n", name.full());
     return 0;
 }
 

@@ -24,6 +24,14 @@ constexpr std::array columns{
 constexpr ListingKind kind{"{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}", "{{.Name}}",
                            columns, "*registry.searchContext"};
 
+/// The registry that a term begins with ("localhost:5000/web"), or "".
+std::string_view registry_of(std::string_view term) {
+    auto slash = term.find('/');
+    auto host = term.substr(0, slash);
+    bool named = slash != term.npos && (host.find_first_of(".:") != host.npos || host == "localhost");
+    return named ? host : std::string_view();
+}
+
 int search(Session& session, const Arguments& arguments) {
     Listing listing(kind, arguments.text("format"), false);
     client::Target target("/images/search");
@@ -33,7 +41,7 @@ int search(Session& session, const Arguments& arguments) {
     target.add_if(!filters.empty(), "filters", filters);
     client::Request request{.method = "GET", .target = target.take()};
     request.headers.emplace_back("X-Registry-Auth",
-                                 CredentialStore().header(registry_key_of_image(arguments[0])));
+                                 CredentialStore().header(registry_key(registry_of(arguments[0]))));
     auto results = session.client().json(request);
     if (results.is_array())
         for (const auto& result : results.get_array()) {

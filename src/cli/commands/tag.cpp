@@ -1,6 +1,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -8,14 +8,12 @@ namespace {
 
 int tag(Session& session, const Arguments& arguments) {
     std::string_view name = arguments[1];
-    with_context(fmt::format("Error parsing reference: \"{}\" is not a valid repository/tag", name),
-                 [&] { check_reference(name); });
-    if (name.find('@') != std::string_view::npos)
-        throw Exit(1, "refusing to create a tag with a digest reference");
-    auto [repository, given] = split_tag(name);
-    auto tag = given.empty() ? std::string_view("latest") : given;
+    auto reference =
+        with_context(fmt::format("Error parsing reference: \"{}\" is not a valid repository/tag", name),
+                     [&] { return oci::Reference::parse(name).with_default_tag(); });
+    if (reference.digest) throw Exit(1, "refusing to create a tag with a digest reference");
     auto target = client::Target("/images/" + client::escape_path(arguments[0]) + "/tag");
-    session.client().post(target.add("repo", repository).add("tag", tag).take());
+    session.client().post(target.add("repo", reference.familiar_name()).add("tag", reference.tag).take());
     return 0;
 }
 

@@ -52,13 +52,6 @@ std::string registry_key(std::string_view server) {
     return host;
 }
 
-std::string registry_key_of_image(std::string_view image) {
-    auto slash = image.find('/');
-    auto host = image.substr(0, slash);
-    bool named = slash != image.npos && (host.find_first_of(".:") != host.npos || host == "localhost");
-    return registry_key(named ? host : std::string_view());
-}
-
 CredentialStore::CredentialStore() : file_(config_file()) {
     if (::access(file_.c_str(), F_OK) != 0) return;
     try {

@@ -19,9 +19,6 @@ inline constexpr std::string_view docker_io_key = "https://index.docker.io/v1/";
 /// docker_io_key, "https://localhost:5000/v2/" is "localhost:5000".
 std::string registry_key(std::string_view server);
 
-/// The key of the registry that an image's name is of.
-std::string registry_key_of_image(std::string_view image);
-
 class CredentialStore {
   public:
     /// Reads $DOCKER_CONFIG/config.json, or ~/.docker/config.json. @throws InvalidArgument when it is damaged

@@ -69,7 +69,8 @@ void record_exit(Live& container, const shim::ExitStatus& status) {
     state.exit_code = status.code;
     state.oom_killed = status.oom_killed;
     state.finished_at = status.at == Timestamp{} ? now() : status.at;
-    if (state.health) state.health->log.clear();
+    // As docker has it: what is not probed is not healthy.
+    if (state.health) state.health->status = HealthStatus::unhealthy;
 }
 
 Task<void> oom_seen(Core& core, LivePtr container) {

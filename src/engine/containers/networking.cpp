@@ -9,7 +9,6 @@
 #include "engine/core.hpp"
 #include "engine/validate/validate.hpp"
 #include "network/model_json.hpp"
-#include "network/networks.hpp"
 
 namespace dhow::engine {
 
@@ -41,23 +40,6 @@ std::vector<network::PortRequest> port_requests(const Container& record) {
     return requests;
 }
 
-network::EndpointRequest endpoint_request(const Container& record, const EndpointSettings& settings,
-                                          const std::string& network_id) {
-    network::EndpointRequest request;
-    request.network_id = network_id;
-    request.sandbox_id = record.sandbox_id;
-    request.container_id = record.id;
-    request.container_name = record.name;
-    request.mac_address = settings.mac_address;
-    request.aliases = settings.aliases;
-    request.gateway_priority = static_cast<int>(settings.gw_priority);
-    if (settings.ipam_config) {
-        request.ipv4_address = settings.ipam_config->ipv4_address;
-        request.ipv6_address = settings.ipam_config->ipv6_address;
-    }
-    return request;
-}
-
 /// The networks of a record in the order of attachment: the one of its network mode first.
 std::vector<std::pair<std::string, EndpointSettings>> in_order(const Container& record) {
     std::vector<std::pair<std::string, EndpointSettings>> networks(record.networks.begin(),
@@ -85,6 +67,23 @@ void publish_network_events(Core& core, const Container& record, const char* act
 }
 
 }  // namespace
+
+network::EndpointRequest endpoint_request(const Container& record, const EndpointSettings& settings,
+                                          const std::string& network_id) {
+    network::EndpointRequest request;
+    request.network_id = network_id;
+    request.sandbox_id = record.sandbox_id;
+    request.container_id = record.id;
+    request.container_name = record.name;
+    request.mac_address = settings.mac_address;
+    request.aliases = settings.aliases;
+    request.gateway_priority = static_cast<int>(settings.gw_priority);
+    if (settings.ipam_config) {
+        request.ipv4_address = settings.ipam_config->ipv4_address;
+        request.ipv6_address = settings.ipam_config->ipv6_address;
+    }
+    return request;
+}
 
 void show_endpoint(EndpointSettings& settings, const network::Endpoint& endpoint) {
     settings.network_id = endpoint.network_id;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/containers/live.hpp"
+#include "network/networks.hpp"
 
 namespace dhow::engine {
 
@@ -57,6 +58,9 @@ void watch_health(Core& core, const LivePtr& container);
 Task<void> attach_networks(Core& core, LivePtr container);
 /// Publishes that it left its networks, once, and clears its addresses from the record.
 void note_disconnected(Core& core, Container& record);
+/// What a container asks of the network room for one of its networks.
+network::EndpointRequest endpoint_request(const Container& record, const EndpointSettings& settings,
+                                          const std::string& network_id);
 /// How the API shows an endpoint; a default one clears it.
 void show_endpoint(EndpointSettings& settings, const network::Endpoint& endpoint);
 /// Drops its sandbox with all endpoints and ports. Never throws.

@@ -85,6 +85,13 @@ void check_security(const HostConfig& host, const Host& facts) {
     }
 }
 
+/// The runtime is told of the root and of more by annotations of dhow's own.
+void check_annotations(const HostConfig& host) {
+    for (const auto& [name, value] : host.annotations)
+        if (name.starts_with("dhow."))
+            throw InvalidArgument("annotation {} is not allowed: names in dhow. are dhow's own", name);
+}
+
 /// What the API has and dhow does not: each is refused in its own words.
 void refuse_the_impossible(const HostConfig& host) {
     if (!host.storage_opt.empty())
@@ -187,6 +194,7 @@ std::vector<std::string> validate(const ContainerConfig& config, const HostConfi
     check_sysctls(host_config);
     check_extra_hosts(host_config);
     check_security(host_config, host);
+    check_annotations(host_config);
     refuse_the_impossible(host_config);
     validate_mounts(host_config);
     if (host_config.network_mode == "host" && !host_config.port_bindings.empty())

@@ -136,7 +136,8 @@ void check_others(const Resources& r, const Host& host) {
         throw InvalidArgument(
             "CpuCount, CpuPercent, IOMaximumIOps and IOMaximumBandwidth are Windows' alone");
     for (const auto& request : r.device_requests)
-        throw InvalidArgument("could not select device driver \"{}\" with capabilities: [{}]", request.driver,
+        throw InvalidArgument("could not select device driver \"{}\" with capabilities: [[{}]]",
+                              request.driver,
                               fmt::join(request.capabilities.empty() ? std::vector<std::string>{}
                                                                      : request.capabilities.front(),
                                         " "));

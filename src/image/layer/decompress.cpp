@@ -9,10 +9,11 @@
 
 #include <bzlib.h>
 #include <lzma.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include "base/error.hpp"
+#include "image/layer/gzip.hpp"
+#include "image/layer/packed_input.hpp"
 
 namespace dhow::image {
 
@@ -49,28 +50,6 @@ Compression detect_compression(Bytes start) {
 
 namespace {
 
-constexpr std::size_t input_size = 128 << 10;
-
-/// The packed bytes that the decoders below take from.
-class Input {
-  public:
-    explicit Input(Source& source) : source_(source), buffer_(input_size) {}
-    /// Reads more once all was taken; false at the end.
-    bool fill() {
-        if (!rest_.empty()) return true;
-        rest_ = Bytes(buffer_).first(source_.read(buffer_));
-        return !rest_.empty();
-    }
-    Bytes rest() const { return rest_; }
-    /// All but the last `count` bytes were taken.
-    void leave(std::size_t count) { rest_ = rest_.last(count); }
-
-  private:
-    Source& source_;
-    std::vector<std::byte> buffer_;
-    Bytes rest_;
-};
-
 class Plain final : public Source {
   public:
     explicit Plain(Source& source) : source_(source) {}
@@ -78,57 +57,6 @@ class Plain final : public Source {
 
   private:
     Source& source_;
-};
-
-/// gzip (RFC 1952), also of several members, as pigz and estargz write it. zlib and not ISA-L, which is twice
-/// as fast: ISA-L 2.30 misreads valid streams whose pieces end in unlucky places.
-class Gzip final : public Source {
-  public:
-    explicit Gzip(Source& source) : input_(source) {
-        constexpr int gzip_window = 15 + 16;
-        if (inflateInit2(&stream_, gzip_window) != Z_OK) throw std::bad_alloc();
-    }
-    ~Gzip() override { inflateEnd(&stream_); }
-
-    std::size_t read(std::span<std::byte> buffer) override {
-        stream_.next_out = reinterpret_cast<Bytef*>(buffer.data());
-        stream_.avail_out = static_cast<uInt>(buffer.size());
-        while (stream_.avail_out == buffer.size()) {
-            if (member_done_ && !next_member()) return 0;
-            if (!input_.fill()) throw InvalidArgument("the gzip stream ends too early");
-            auto rest = input_.rest();
-            stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(rest.data()));
-            stream_.avail_in = static_cast<uInt>(rest.size());
-            int result = inflate(&stream_, Z_NO_FLUSH);
-            if (result != Z_OK && result != Z_STREAM_END)
-                throw InvalidArgument("the gzip stream is damaged (error {})", result);
-            input_.leave(stream_.avail_in);
-            member_done_ = result == Z_STREAM_END;
-        }
-        return buffer.size() - stream_.avail_out;
-    }
-
-  private:
-    bool next_member() {
-        while (input_.fill()) {
-            auto rest = input_.rest();
-            if (rest[0] == std::byte{0x1f}) {
-                inflateReset(&stream_);
-                member_done_ = false;
-                return true;
-            }
-            // Zeros are the padding of tapes; anything else would be read differently by others.
-            auto end = std::ranges::find_if(rest, [](std::byte byte) { return byte != std::byte{0}; });
-            if (end != rest.end() && end == rest.begin())
-                throw InvalidArgument("the gzip stream is followed by something else");
-            input_.leave(static_cast<std::size_t>(rest.end() - end));
-        }
-        return false;
-    }
-
-    Input input_;
-    z_stream stream_{};
-    bool member_done_ = false;
 };
 
 /// zstd (RFC 8878), also of several frames.
@@ -161,7 +89,7 @@ class Zstd final : public Source {
     struct Free {
         void operator()(ZSTD_DStream* stream) const { ZSTD_freeDStream(stream); }
     };
-    Input input_;
+    PackedInput input_;
     std::unique_ptr<ZSTD_DStream, Free> stream_;
     bool frame_done_ = true;
 };
@@ -195,7 +123,7 @@ class Xz final : public Source {
     }
 
   private:
-    Input input_;
+    PackedInput input_;
     lzma_stream stream_ = LZMA_STREAM_INIT;
     bool done_ = false;
 };
@@ -241,7 +169,7 @@ class Bzip2 final : public Source {
         done_ = result == BZ_STREAM_END;
     }
 
-    Input input_;
+    PackedInput input_;
     bz_stream stream_{};
     bool done_ = false;
 };

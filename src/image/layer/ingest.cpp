@@ -2,14 +2,9 @@
 
 #include <optional>
 
-#include <fcntl.h>
-#include <linux/magic.h>
-#include <sys/vfs.h>
-#include <unistd.h>
-
 #include "base/error.hpp"
-#include "image/layer/tree.hpp"
-#include "linux/path.hpp"
+#include "image/layer/sync.hpp"
+#include "image/read_ahead.hpp"
 
 namespace dhow::image {
 
@@ -35,33 +30,6 @@ class Meter final : public Source {
     std::int64_t total_ = 0;
 };
 
-/// Whether a commit of the file system's journal takes all changes before it along.
-bool has_one_journal(int fd) {
-    struct statfs status;
-    return ::fstatfs(fd, &status) == 0 &&
-           (status.f_type == EXT4_SUPER_MAGIC || status.f_type == XFS_SUPER_MAGIC);
-}
-
-/// Makes a layer's tree durable, but for the entry of its directory. The data of few files is synced one by
-/// one; their names follow with the next sync of a directory, on file systems where that is so. For many
-/// files, one sync of the file system is cheaper, though it also waits for what others have written there.
-void sync_tree(const std::filesystem::path& diff, const Unpacked& unpacked) {
-    Tree tree(diff);
-    if (unpacked.files > static_cast<std::int64_t>(unpacked.first_files.size()) ||
-        !has_one_journal(tree.root())) {
-        check(::syncfs(tree.root()), "sync the file system of {}", diff.string());
-        return;
-    }
-    for (const auto& path : unpacked.first_files) {
-        // It may have been replaced by something else meanwhile.
-        int file = linux::try_open_in_root(tree.root(), path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0,
-                                           linux::Symlinks::refuse);
-        if (file < 0) continue;
-        UniqueFd owner(file);
-        check(::fdatasync(file), "sync {} of a layer", path);
-    }
-}
-
 void drain(Source& source) {
     std::vector<std::byte> buffer(64 << 10);
     while (source.read(buffer) > 0) {
@@ -70,22 +38,24 @@ void drain(Source& source) {
 
 }  // namespace
 
-IngestedLayer ingest_layer(store::Store& store, Source& source, Packed packed,
+ArrivedLayer receive_layer(store::Store& store, Source& source, Packed packed,
                            const std::function<void(std::int64_t)>& progress, const IngestLimits& limits) {
+    ArrivedLayer arrived(store);
     PeekSource peek(source);
-    Compression compression = detect_compression(peek.peek(6));
-    std::optional<store::Blobs::Ingest> blob;
-    if (packed == Packed::keep && compression != Compression::none) blob.emplace(store.blobs().ingest());
+    arrived.compression_ = detect_compression(peek.peek(6));
+    auto& blob = arrived.blob_;
+    if (packed == Packed::keep && arrived.compression_ != Compression::none)
+        blob.emplace(store.blobs().ingest());
 
-    std::int64_t packed_total = 0;
+    auto& packed_total = arrived.packed_size_;
     Meter outside(peek, [&](Bytes bytes) {
         if (blob) blob->write(bytes);
         packed_total += static_cast<std::int64_t>(bytes.size());
         if (progress) progress(packed_total);
     });
-    auto plain = decompress(outside, compression);
+    auto plain = decompress(outside, arrived.compression_);
     store::Sha256 hash;
-    std::int64_t plain_total = 0;
+    auto& plain_total = arrived.layer_.tar_size;
     Meter inside(*plain, [&](Bytes bytes) {
         hash.update(bytes);
         plain_total += static_cast<std::int64_t>(bytes.size());
@@ -94,27 +64,35 @@ IngestedLayer ingest_layer(store::Store& store, Source& source, Packed packed,
                                   limits.bomb_ratio);
     });
 
-    auto draft = store.layers().draft();
     std::optional<RecipeWriter> recipe;
-    if (!blob) recipe.emplace(draft.recipe());
-    TarReader tar(inside, recipe ? &*recipe : nullptr);
-    auto unpacked = unpack(tar, draft.diff(), recipe ? &*recipe : nullptr, limits.unpack);
-    drain(inside);
+    if (!blob) recipe.emplace(arrived.draft_.recipe());
+    {
+        ReadAhead ahead(inside);
+        TarReader tar(ahead, recipe ? &*recipe : nullptr);
+        arrived.unpacked_ = unpack(tar, arrived.draft_.diff(), recipe ? &*recipe : nullptr, limits.unpack);
+        drain(ahead);
+    }
     drain(outside);
     if (recipe) recipe->finish();
-    sync_tree(draft.diff(), unpacked);
+    arrived.layer_.diff_id = hash.finish();
+    arrived.layer_.size = arrived.unpacked_.bytes;
+    arrived.layer_.has_recipe = recipe.has_value();
+    return arrived;
+}
 
-    store::Layer layer;
-    layer.diff_id = hash.finish();
-    layer.size = unpacked.bytes;
-    layer.tar_size = plain_total;
-    layer.has_recipe = recipe.has_value();
-    std::shared_lock gate(store.blob_gate());
-    if (blob) layer.blob = blob->commit();
-    oci::Digest as_came = blob ? layer.blob : layer.diff_id;
-    std::int64_t size = blob ? packed_total : plain_total;
-    return {store.layers().commit(std::move(draft), layer), as_came, size,
-            blob ? compression : Compression::none};
+IngestedLayer ArrivedLayer::keep() {
+    sync_tree(draft_.diff(), unpacked_);
+    std::shared_lock gate(store_.blob_gate());
+    if (blob_) layer_.blob = blob_->commit();
+    oci::Digest as_came = blob_ ? layer_.blob : layer_.diff_id;
+    std::int64_t size = blob_ ? packed_size_ : layer_.tar_size;
+    return {store_.layers().commit(std::move(draft_), layer_), as_came, size,
+            blob_ ? compression_ : Compression::none};
+}
+
+IngestedLayer ingest_layer(store::Store& store, Source& source, Packed packed,
+                           const std::function<void(std::int64_t)>& progress, const IngestLimits& limits) {
+    return receive_layer(store, source, packed, progress, limits).keep();
 }
 
 IngestedLayer known_layer(store::Layers::Pin pin) {

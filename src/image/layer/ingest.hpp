@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "image/layer/decompress.hpp"
 #include "image/layer/unpack.hpp"
@@ -32,8 +33,34 @@ struct IngestLimits {
     std::int64_t bomb_ratio = 200;
 };
 
-/// Reads `source` to its end. `progress` gets the count of bytes read from it so far; it may throw to stop.
-/// Nothing is left when this throws. @throws InvalidArgument for what is damaged or hostile
+/// A layer that was read whole, but is not on the disk yet. Vanishes unless it is kept.
+class ArrivedLayer {
+  public:
+    /// Waits for the disk, and makes it a layer. To be called once.
+    IngestedLayer keep();
+
+  private:
+    friend ArrivedLayer receive_layer(store::Store&, Source&, Packed,
+                                      const std::function<void(std::int64_t)>&, const IngestLimits&);
+    explicit ArrivedLayer(store::Store& store) : store_(store), draft_(store.layers().draft()) {}
+
+    store::Store& store_;
+    store::Layers::Draft draft_;
+    std::optional<store::Blobs::Ingest> blob_;
+    store::Layer layer_;
+    Unpacked unpacked_;
+    std::int64_t packed_size_ = 0;
+    Compression compression_ = Compression::none;
+};
+
+/// Reads `source` to its end. `progress` gets the count of bytes read from it so far; it may throw to stop,
+/// and is called on another thread. Nothing is left when this throws.
+/// @throws InvalidArgument for what is damaged or hostile
+ArrivedLayer receive_layer(store::Store& store, Source& source, Packed packed,
+                           const std::function<void(std::int64_t)>& progress = {},
+                           const IngestLimits& limits = {});
+
+/// receive_layer, and keeps what came.
 IngestedLayer ingest_layer(store::Store& store, Source& source, Packed packed,
                            const std::function<void(std::int64_t)>& progress = {},
                            const IngestLimits& limits = {});

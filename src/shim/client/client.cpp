@@ -148,8 +148,8 @@ Task<std::shared_ptr<Client>> spawn(Spec spec, Events events, BlockingPool& pool
     link->tell(Kind::setup, protocol::encode(to_setup(spec)));
     auto start = [&spec, control = theirs.get()] {
         auto lock = protocol::lock_run(spec.run_directory, lock_patience);
-        return spawn_detached(spec.runtime, {"shim", "--control", "3", "--lock", "5", spec.id},
-                              {.control = control, .lock = lock.get()});
+        return spawn_runtime(spec.runtime, {"shim", "--control", "3", "--lock", "5", spec.id},
+                             {{control, 3}, {lock.get(), 5}});
     };
     auto child = co_await pool.run(start);
     theirs.reset();
@@ -200,8 +200,8 @@ Task<void> remove_remains(std::filesystem::path runtime, std::filesystem::path s
         std::array<int, 2> ends{-1, -1};
         check(::pipe2(ends.data(), O_CLOEXEC), "pipe2");
         UniqueFd out(ends[0]), in(ends[1]);
-        auto child = spawn_detached(runtime, {"--root", state_root.string(), "delete", "--force", id},
-                                    {.errors = in.get()});
+        auto child = spawn_runtime(runtime, {"--root", state_root.string(), "delete", "--force", id},
+                                   {{in.get(), STDERR_FILENO}});
         in.reset();
         std::string said(4096, '\0');
         auto got = ::read(out.get(), said.data(), said.size());

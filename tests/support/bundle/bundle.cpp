@@ -11,6 +11,7 @@
 #include "base/random.hpp"
 #include "linux/cgroup/hierarchy.hpp"
 #include "linux/pidfd.hpp"
+#include "oci/example_config.hpp"
 
 namespace dhow::test {
 
@@ -28,36 +29,6 @@ void make_rootfs(const std::filesystem::path& rootfs) {
     for (const char* command : commands) std::filesystem::create_symlink("busybox", rootfs / "bin" / command);
     write_file(rootfs / "etc/passwd",
                "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n");
-}
-
-std::vector<oci::Mount> default_mounts() {
-    return {
-        {.destination = "/proc", .type = "proc", .source = "proc", .options = {"nosuid", "noexec", "nodev"}},
-        {.destination = "/dev",
-         .type = "tmpfs",
-         .source = "tmpfs",
-         .options = {"nosuid", "strictatime", "mode=755", "size=65536k"}},
-        {.destination = "/dev/pts",
-         .type = "devpts",
-         .source = "devpts",
-         .options = {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}},
-        {.destination = "/sys",
-         .type = "sysfs",
-         .source = "sysfs",
-         .options = {"nosuid", "noexec", "nodev", "ro"}},
-        {.destination = "/sys/fs/cgroup",
-         .type = "cgroup",
-         .source = "cgroup",
-         .options = {"ro", "nosuid", "noexec", "nodev"}},
-        {.destination = "/dev/mqueue",
-         .type = "mqueue",
-         .source = "mqueue",
-         .options = {"nosuid", "noexec", "nodev"}},
-        {.destination = "/dev/shm",
-         .type = "tmpfs",
-         .source = "shm",
-         .options = {"nosuid", "noexec", "nodev", "mode=1777", "size=67108864"}},
-    };
 }
 
 oci::Process default_process() {
@@ -113,13 +84,10 @@ Bundle::Bundle() : id("test-" + random_hex(6)) {
     // As the programs do: what is between clone and exec must not be traceable.
     ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     make_rootfs(rootfs());
+    config = oci::example_runtime_config();
     config.process = default_process();
-    config.root.path = "rootfs";
+    config.root.readonly = false;
     config.hostname = "tested";
-    config.mounts = default_mounts();
-    for (const char* type : {"pid", "network", "ipc", "uts", "mount", "cgroup"})
-        config.linux.namespaces.push_back({type, ""});
-    config.linux.resources = oci::Resources{.devices = {{.allow = false, .access = "rwm"}}};
     config.linux.masked_paths = default_masked_paths();
     config.linux.readonly_paths = default_read_only_paths();
 }

@@ -4,9 +4,7 @@
 
 #include "base/units.hpp"
 #include "cli/commands/container_row.hpp"
-#include "cli/commands/new_container.hpp"
 #include "cli/commands/support.hpp"
-#include "cli/create/reference.hpp"
 #include "cli/format/listing.hpp"
 #include "cli/format/tabwriter.hpp"
 #include "cli/format/text.hpp"
@@ -93,20 +91,6 @@ TEST(Text, ShortensForTables) {
     EXPECT_EQ(ellipsis("0123456789", 10), "0123456789");
     EXPECT_EQ(ellipsis("01234567890", 10), "012345678\u2026");
     EXPECT_EQ(short_id("sha256:0123456789abcdef"), "0123456789ab");
-    EXPECT_EQ(with_tag("busybox"), "busybox:latest");
-    EXPECT_EQ(with_tag("localhost:5000/busybox"), "localhost:5000/busybox:latest");
-    EXPECT_EQ(with_tag("docker.io/library/busybox:1"), "busybox:1");
-    EXPECT_EQ(with_tag("a@sha256:00"), "a@sha256:00");
-}
-
-TEST(CheckReference, RefusesWhatIsNoName) {
-    for (auto good : {"busybox", "a/b", "localhost:5000/a", "a.b/c-d__e.f:T_1.2-3",
-                      "a@sha256:0123456789abcdef0123456789abcdef"})
-        EXPECT_NO_THROW(check_reference(good)) << good;
-    for (auto bad :
-         {"", "Bad", "a b", "-a", "a-", "a//b", "a:", "a:-x", "a___b", "a..b", "a@sha256:12", "/a", "a:b:c"})
-        EXPECT_THROW(check_reference(bad), InvalidArgument) << bad;
-    EXPECT_NO_THROW(check_image_name("sha256:00ff"));
 }
 
 TEST(Filters, AreASetOfValuesAName) {

@@ -184,8 +184,9 @@ TEST_F(Layer, HostileTarsAreRefusedAndNothingIsLeft) {
     expect_refused(TarBuilder().file("../evil", "x").end(), "leads out of it");
     expect_refused(TarBuilder().file("a/../../evil", "x").end(), "leads out of it");
     expect_refused(TarBuilder().file(outside, "x").end(), "absolute name");
-    expect_refused(TarBuilder().symlink("s", "../../outside").end(), "leads out of it");
-    expect_refused(TarBuilder().directory("d").symlink("d/s", "../../outside").end(), "leads out of it");
+    expect_refused(TarBuilder().symlink("s", "../../outside").file("s/evil", "x").end(), "symbolic link");
+    expect_refused(TarBuilder().symlink("s", "../../outside").hard_link("h", "s").hard_link("i", "h/x").end(),
+                   "hard link");
     expect_refused(TarBuilder().symlink("s", folder.path().string()).file("s/outside", "x").end(),
                    "symbolic link");
     expect_refused(TarBuilder().symlink("s", "/").file("s/a/b/c", "x").end(), "symbolic link");
@@ -210,6 +211,13 @@ TEST_F(Layer, HostileTarsAreRefusedAndNothingIsLeft) {
     expect_refused(TarBuilder().file(".", "x").end(), "root that is no directory");
     expect_refused(TarBuilder().file(std::string(90, 'a') + "/", "").raw({.name = "f", .type = 'M'}).end(),
                    "unknown type");
+}
+
+TEST_F(Layer, TheTargetOfASymbolicLinkIsText) {
+    auto tar = TarBuilder().directory("d").symlink("d/climbs", "../../../../etc").symlink("all", "/").end();
+    auto layer = ingest(tar, Packed::drop);
+    EXPECT_EQ(std::filesystem::read_symlink(diff(layer) / "d/climbs"), "../../../../etc");
+    EXPECT_EQ(std::filesystem::read_symlink(diff(layer) / "all"), "/");
 }
 
 TEST_F(Layer, DamagedTarsAreRefusedAndNothingIsLeft) {

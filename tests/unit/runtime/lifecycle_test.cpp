@@ -1,5 +1,8 @@
 // The verbs on containers that exist: exec, kill, pause, update, hooks, remove.
 
+#include <fstream>
+#include <thread>
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +18,15 @@ namespace {
 using test::Bundle;
 using testing::HasSubstr;
 using testing::StartsWith;
+
+/// Whether a process has a handler for a signal: SigCgt in proc_pid_status(5).
+bool catches(pid_t pid, int signal) {
+    std::ifstream status(fmt::format("/proc/{}/status", pid));
+    for (std::string name, value; status >> name;)
+        if (name == "SigCgt:" && status >> value)
+            return (std::stoull(value, nullptr, 16) >> (signal - 1) & 1) != 0;
+    return false;
+}
 
 class Running : public testing::Test {
   protected:
@@ -74,11 +86,11 @@ TEST_F(Running, ExecSaysWhyItCannot) {
 
 TEST_F(Running, SignalsReachTheFirstProcess) {
     EXPECT_EQ(state(bundle.state_root(), bundle.id).status, Status::running);
-    // The shell sets its trap a moment after its exec.
-    for (int i = 0; i < 200; ++i) {
-        kill(bundle.state_root(), bundle.id, SIGTERM, false);
-        if (linux::pidfd_wait_exit(created.process.pidfd.get(), 20)) break;
-    }
+    // The shell sets its trap a moment after its exec; before it the signal is lost.
+    for (int i = 0; i < 1000 && !catches(created.process.pid, SIGTERM); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    kill(bundle.state_root(), bundle.id, SIGTERM, false);
+    EXPECT_TRUE(linux::pidfd_wait_exit(created.process.pidfd.get(), 10'000));
     EXPECT_EQ(state(bundle.state_root(), bundle.id).status, Status::stopped);
     EXPECT_THROW(kill(bundle.state_root(), bundle.id, SIGTERM, false), Conflict);
     EXPECT_THROW(bundle.exec_shell("true"), Conflict);

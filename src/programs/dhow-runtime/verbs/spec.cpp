@@ -7,7 +7,7 @@
 #include "linux/caps.hpp"
 #include "linux/ns.hpp"
 #include "linux/proc.hpp"
-#include "oci/runtime_config.hpp"
+#include "oci/example_config.hpp"
 #include "oci/runtime_config_json.hpp"
 #include "programs/dhow-runtime/verbs.hpp"
 
@@ -19,72 +19,6 @@ constexpr Option spec_table[] = {
     {"bundle", "b", true, "folder that gets config.json (the working directory)"},
     {"rootless", "", false, "refused: an example for ordinary users"}};
 
-oci::Process example_process() {
-    oci::Process process;
-    process.terminal = true;
-    process.args = {"sh"};
-    process.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm"};
-    std::vector<std::string> kept{"CAP_AUDIT_WRITE", "CAP_KILL", "CAP_NET_BIND_SERVICE"};
-    process.capabilities = oci::Capabilities{.bounding = kept, .effective = kept, .permitted = kept};
-    process.rlimits = {{"RLIMIT_NOFILE", 1024, 1024}};
-    process.no_new_privileges = true;
-    return process;
-}
-
-std::vector<oci::Mount> example_mounts() {
-    return {
-        {.destination = "/proc", .type = "proc", .source = "proc"},
-        {.destination = "/dev",
-         .type = "tmpfs",
-         .source = "tmpfs",
-         .options = {"nosuid", "strictatime", "mode=755", "size=65536k"}},
-        {.destination = "/dev/pts",
-         .type = "devpts",
-         .source = "devpts",
-         .options = {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}},
-        {.destination = "/dev/shm",
-         .type = "tmpfs",
-         .source = "shm",
-         .options = {"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}},
-        {.destination = "/dev/mqueue",
-         .type = "mqueue",
-         .source = "mqueue",
-         .options = {"nosuid", "noexec", "nodev"}},
-        {.destination = "/sys",
-         .type = "sysfs",
-         .source = "sysfs",
-         .options = {"nosuid", "noexec", "nodev", "ro"}},
-        {.destination = "/sys/fs/cgroup",
-         .type = "cgroup",
-         .source = "cgroup",
-         .options = {"nosuid", "noexec", "nodev", "relatime", "ro"}},
-    };
-}
-
-oci::RuntimeConfig example_config() {
-    oci::RuntimeConfig config;
-    config.process = example_process();
-    config.root = {.path = "rootfs", .readonly = true};
-    config.hostname = "dhow";
-    config.mounts = example_mounts();
-    for (const char* type : {"pid", "network", "ipc", "uts", "mount", "cgroup"})
-        config.linux.namespaces.push_back({type, ""});
-    config.linux.resources = oci::Resources{.devices = {{.allow = false, .type = "", .access = "rwm"}}};
-    config.linux.masked_paths = {"/proc/acpi",
-                                 "/proc/asound",
-                                 "/proc/kcore",
-                                 "/proc/keys",
-                                 "/proc/latency_stats",
-                                 "/proc/timer_list",
-                                 "/proc/timer_stats",
-                                 "/proc/sched_debug",
-                                 "/sys/firmware",
-                                 "/proc/scsi",
-                                 "/sys/devices/virtual/powercap"};
-    config.linux.readonly_paths = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
-    return config;
-}
-
 }  // namespace
 
 const std::span<const Option> spec_options = spec_table;
@@ -92,7 +26,7 @@ const std::span<const Option> spec_options = spec_table;
 int spec_verb(const Invocation& invocation) {
     if (invocation.options.has("rootless")) throw NotImplemented("spec --rootless is not supported");
     auto path = std::filesystem::path(invocation.options.get("bundle", ".")) / "config.json";
-    auto text = json::dump_pretty(json::to(example_config())) + "\n";
+    auto text = json::dump_pretty(json::to(oci::example_runtime_config())) + "\n";
     UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!file && errno == EEXIST) throw Conflict("File {} exists. Remove it first", path.native());
     check(file.get(), "create {}", path.native());
