@@ -11,8 +11,7 @@ namespace dhow::cli {
 namespace {
 
 // The names are those that Dockerfiles know: one that gives apt a cache mount removes docker-clean first.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> settings{{
-    {"etc/dpkg/dpkg.cfg.d/docker-apt-speedup", "force-unsafe-io"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> settings{{
     {"etc/apt/apt.conf.d/docker-clean",
      "DPkg::Post-Invoke { \"rm -f /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/*.deb "
      "/var/cache/apt/*.bin || true\"; };\nDir::Cache::pkgcache \"\";\nDir::Cache::srcpkgcache \"\";"},
@@ -30,6 +29,8 @@ std::string writing(std::string_view path, std::string_view text) {
 std::vector<std::string> debian_command(const DebianRequest& request) {
     std::vector<std::string> words{
         "mmdebstrap", "--quiet", "--format=tar", "--variant=" + request.variant,
+        // In the image too.
+        "--dpkgopt=force-unsafe-io",
         // They are this host's own.
         R"(--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname")",
         // mmdebstrap would take this one away again.
@@ -37,9 +38,8 @@ std::vector<std::string> debian_command(const DebianRequest& request) {
         "--essential-hook=" + writing("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101") +
             R"( && chmod 755 "$1/usr/sbin/policy-rc.d")"};
     // What has no apt has no folder for its settings.
-    for (const auto& [path, text] : settings)
-        if (path.starts_with("etc/dpkg/") || request.variant != "essential")
-            words.push_back("--customize-hook=" + writing(path, text));
+    if (request.variant != "essential")
+        for (const auto& [path, text] : settings) words.push_back("--customize-hook=" + writing(path, text));
     for (const auto& packages : request.packages) words.push_back("--include=" + packages);
     words.insert(words.end(), {request.suite, "-"});
     words.insert(words.end(), request.mirrors.begin(), request.mirrors.end());
