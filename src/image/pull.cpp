@@ -7,6 +7,7 @@
 #include "image/registries.hpp"
 #include "image/resolve_remote.hpp"
 #include "image/transfer.hpp"
+#include "oci/reserved.hpp"
 
 namespace dhow::image {
 
@@ -170,6 +171,7 @@ class Pull {
 
 std::vector<Pulled> Registries::pull(const PullRequest& request, const ProgressSink& progress,
                                      const Cancellation& cancellation) {
+    oci::refuse_reserved(request.name);
     Reporter reporter(progress);
     registry::Session session(options_, request.name.domain, request.credentials, registry::Purpose::pull);
     registry::Client client(session, cancellation);

@@ -11,6 +11,7 @@
 #include "image/registries.hpp"
 #include "image/transfer.hpp"
 #include "oci/manifest.hpp"
+#include "oci/reserved.hpp"
 #include "registry/client.hpp"
 
 namespace dhow::image {
@@ -227,6 +228,7 @@ void check_is_here(store::Store& store, const oci::Reference& name) {
 
 std::vector<Pushed> Registries::push(const PushRequest& request, const ProgressSink& progress,
                                      const Cancellation& cancellation) {
+    oci::refuse_reserved(request.name);
     if (request.name.digest) throw InvalidArgument("cannot push a digest reference");
     std::vector<oci::Reference> names{request.name.with_default_tag()};
     if (request.all_tags) names = tags_of(store_, request.name);

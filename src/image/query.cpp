@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "image/images.hpp"
 #include "image/records.hpp"
+#include "oci/reserved.hpp"
 
 namespace dhow::image {
 
@@ -166,6 +167,7 @@ std::map<std::string, std::int64_t> Images::shared_sizes() const {
 
 std::string Images::tag(std::string_view reference, std::string_view repository, std::string_view tag) {
     auto name = oci::Reference::parse(repository);
+    oci::refuse_reserved(name);
     if (name.digest) throw InvalidArgument("refusing to create a tag with a digest reference");
     if (!tag.empty()) {
         oci::check_tag(tag);

@@ -212,8 +212,7 @@ Task<void> Connection::receive_frames() {
                                                       asio::redirect_error(asio::use_awaitable, failed));
         if (failed || count == 0) break;
         if (nghttp2_session_mem_recv(session_, buffer.data(), count) < 0) break;
-        bool over = nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;
-        if (over) break;
+        if (session_over()) break;
         wake();
     }
 }
@@ -235,8 +234,13 @@ Task<void> Connection::send_frames() {
         boost::system::error_code failed;
         co_await asio::async_write(socket_, asio::buffer(buffer),
                                    asio::redirect_error(asio::use_awaitable, failed));
-        if (failed) close();
+        // After a last word to a peer that broke the protocol there is nothing to wait for.
+        if (failed || session_over()) close();
     }
+}
+
+bool Connection::session_over() const {
+    return nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0;
 }
 
 void Connection::close() {

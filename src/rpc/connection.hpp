@@ -53,6 +53,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void open_session();
     Task<void> send_frames();
     Task<void> receive_frames();
+    bool session_over() const;
     void begin(std::int32_t id);
     void requested(const std::shared_ptr<Call>& call);
     void acknowledge(Call& call, std::size_t bytes);

@@ -17,7 +17,7 @@ void EndToEnd::SetUpTestSuite() {
         daemon_ = std::make_unique<Dhowd>(*host_);
     daemon_->import_busybox();
     daemon_->docker_ok("run --rm busybox true");
-    before_ = take_inventory(*daemon_);
+    settle();
 }
 
 void EndToEnd::TearDownTestSuite() {

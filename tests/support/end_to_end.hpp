@@ -17,6 +17,8 @@ class EndToEnd : public testing::Test {
     static void SetUpTestSuite();
     static void TearDownTestSuite();
     void TearDown() override;
+    /// What stands now is no leak later: for what a suite makes once.
+    static void settle() { before_ = take_inventory(*daemon_); }
 
     static Daemon& daemon() { return *daemon_; }
     static const Host& host() { return *host_; }

@@ -3,6 +3,7 @@
 #include <regex>
 
 #include "base/error.hpp"
+#include "network/config.hpp"
 #include "support/http.hpp"
 
 namespace dhow::test {
@@ -32,6 +33,21 @@ std::string link_of(const fs::path& path) {
     return fs::read_symlink(path, gone).native();
 }
 
+/// What lies in a folder; of one that goes meanwhile, what was still there.
+std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
+    std::vector<fs::directory_entry> result;
+    std::error_code gone;
+    for (auto entry = fs::directory_iterator(folder, gone); !gone && entry != end(entry);
+         entry.increment(gone))
+        result.push_back(*entry);
+    return result;
+}
+
+bool is_folder(const fs::directory_entry& entry) {
+    std::error_code gone;
+    return entry.symlink_status(gone).type() == fs::file_type::directory;
+}
+
 Entries mounts(const Daemon& daemon) {
     Entries result, seen;
     for (auto& process : processes()) {
@@ -43,16 +59,18 @@ Entries mounts(const Daemon& daemon) {
     return result;
 }
 
+void add_folders_below(const fs::path& folder, Entries& result) {
+    for (const auto& entry : entries_of(folder)) {
+        if (!is_folder(entry)) continue;
+        result.insert(entry.path());
+        add_folders_below(entry.path(), result);
+    }
+}
+
 Entries cgroups(const Daemon& daemon) {
     Entries result;
-    std::error_code gone;
-    for (auto& hierarchy : fs::directory_iterator("/sys/fs/cgroup", gone)) {
-        auto parent = hierarchy.path() / daemon.cgroup_parent();
-        for (auto entry = fs::recursive_directory_iterator(parent, gone); !gone && entry != end(entry);
-             entry.increment(gone))
-            if (entry->is_directory(gone)) result.insert(entry->path());
-        gone.clear();
-    }
+    for (const auto& hierarchy : entries_of("/sys/fs/cgroup"))
+        add_folders_below(hierarchy.path() / daemon.cgroup_parent(), result);
     return result;
 }
 
@@ -85,17 +103,21 @@ Entries listing(const Daemon& daemon, const std::string& command, const std::reg
     return result;
 }
 
+void add_all_below(const fs::path& folder, Entries& result) {
+    // Compiled filters are kept for the next container, a bounded number of them.
+    if (folder.filename() == ".seccomp") return;
+    for (const auto& entry : entries_of(folder)) {
+        result.insert(entry.path());
+        if (is_folder(entry)) add_all_below(entry.path(), result);
+    }
+}
+
 Entries files(const Daemon& daemon) {
     Entries result;
-    std::error_code gone;
-    for (auto entry = fs::recursive_directory_iterator(daemon.exec_root(), gone);
-         !gone && entry != end(entry); entry.increment(gone))
-        // Compiled filters are kept for the next container, a bounded number of them.
-        if (entry->path().parent_path().filename() != ".seccomp") result.insert(entry->path());
-    gone.clear();
-    for (auto& top : fs::directory_iterator(daemon.data_root(), gone))
-        for (auto& entry : fs::directory_iterator(top.path(), gone))
-            if (entry.is_directory(gone)) result.insert(entry.path());
+    add_all_below(daemon.exec_root(), result);
+    for (const auto& top : entries_of(daemon.data_root()))
+        for (const auto& entry : entries_of(top.path()))
+            if (is_folder(entry)) result.insert(entry.path());
     return result;
 }
 
@@ -126,12 +148,18 @@ std::string difference(const Inventory& before, const Inventory& after) {
     return result;
 }
 
-/// Namespaces stand ready under names of their own, always a few: only their number counts.
+/// Namespaces stand ready under names of their own: only their number counts, and at any moment it is as if
+/// all that may stand there did.
 Entries numbered(const Entries& entries, const std::string& what) {
     Entries result;
-    int number = 0;
+    std::size_t number = 0;
+    auto count = [&] { result.insert(fmt::format("{} {}", what, ++number)); };
     for (auto& entry : entries)
-        result.insert(entry.find(what) == std::string::npos ? entry : fmt::format("{} {}", what, ++number));
+        if (entry.find(what) == std::string::npos)
+            result.insert(entry);
+        else
+            count();
+    while (number < network::Config{}.ready_sandboxes) count();
     return result;
 }
 

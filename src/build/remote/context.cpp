@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "build/files/extract.hpp"
+#include "build/remote/address.hpp"
 #include "build/remote/git.hpp"
 #include "build/remote/http.hpp"
 
@@ -25,13 +26,14 @@ std::shared_ptr<Context> fetch_context(const Services& services, const std::stri
     UniqueFd file(
         check(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), "create {}", path.string()));
     download(remote, file.get(), services.remotes.options, cancelled);
-    check(::lseek(file.get(), 0, SEEK_SET), "read what {} holds", remote);
+    check(::lseek(file.get(), 0, SEEK_SET), "read what {} holds", without_credentials(remote));
     if (files::is_archive(file.get())) {
         image::FdSource tar(std::move(file));
         return std::make_shared<Context>(services.store, tar, stop);
     }
     return std::make_shared<Context>(services.store, [&](const std::filesystem::path& folder) {
-        check(::rename(path.c_str(), (folder / "Dockerfile").c_str()), "take the Dockerfile of {}", remote);
+        check(::rename(path.c_str(), (folder / "Dockerfile").c_str()), "take the Dockerfile of {}",
+              without_credentials(remote));
         return ".";
     });
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "build/remote/address.hpp"
 #include "linux/spawn.hpp"
 #include "store/files.hpp"
 #include "store/trash.hpp"
@@ -72,7 +73,7 @@ class Git {
         if (status != 0) {
             auto words = read(err.get());
             while (words.ends_with('\n')) words.pop_back();
-            throw InvalidArgument("git {}: {}", arguments.front(), words);
+            throw InvalidArgument("git {}: {}", arguments.front(), without_credentials(words));
         }
         return read(out.get());
     }
@@ -171,7 +172,7 @@ std::optional<GitSource> git_source(std::string_view text) {
     auto name = authority.substr(authority.find('@') == authority.npos ? 0 : authority.find('@') + 1);
     if (could_be_option(source.ref) || could_be_option(authority) || could_be_option(name) ||
         source.ref.find_first_of(" \t\n:*?[\\^~+") != source.ref.npos)
-        throw InvalidArgument("invalid git repository or ref: {}", text);
+        throw InvalidArgument("invalid git repository or ref: {}", without_credentials(text));
     return source;
 }
 
@@ -189,7 +190,7 @@ std::string check_out(const GitSource& source, const std::filesystem::path& fold
     std::from_chars(time.data(), time.data() + time.size(), seconds);
     if (keep_git_folder) {
         // As a clone has it.
-        git.run({"remote", "add", "origin", source.url});
+        git.run({"remote", "add", "origin", read_address(source.url).url});
         std::error_code absent;
         std::filesystem::remove(folder / ".git" / "FETCH_HEAD", absent);
     } else {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/units.hpp"
+#include "build/remote/address.hpp"
 #include "registry/transport.hpp"
 #include "store/files.hpp"
 #include "store/hash.hpp"
@@ -61,14 +62,16 @@ Download download(const std::string& url, int file, const registry::Options& opt
                   const registry::Cancellation& stop) {
     registry::Transport transport(options, stop);
     registry::Request request;
-    request.url = url;
+    auto address = read_address(url);
+    request.url = address.url;
+    request.authorization = address.authorization;
     registry::Transfer transfer(transport, std::move(request));
     const auto& head = transfer.head();
     if (head.status < 200 || head.status > 299)
-        throw InvalidArgument("failed to GET {}: invalid response status {}", url, head.status);
+        throw InvalidArgument("failed to GET {}: invalid response status {}", address.url, head.status);
     Download result;
     result.name = disposition_name(head.find("content-disposition"));
-    if (!is_file_name(result.name)) result.name = last_part(url);
+    if (!is_file_name(result.name)) result.name = last_part(address.url);
     if (!is_file_name(result.name)) result.name.clear();
     result.media_type = head.find("content-type");
     auto time = http_time(head.find("last-modified"));
@@ -78,13 +81,14 @@ Download download(const std::string& url, int file, const registry::Options& opt
     while (auto count = transfer.read(buffer)) {
         auto bytes = store::Bytes(buffer).first(count);
         hash.update(bytes);
-        store::write_all(file, bytes, url);
+        store::write_all(file, bytes, address.url);
         size += static_cast<std::int64_t>(count);
-        if (size > largest_file) throw InvalidArgument("{} is larger than {} bytes", url, largest_file);
+        if (size > largest_file)
+            throw InvalidArgument("{} is larger than {} bytes", address.url, largest_file);
     }
     result.digest = hash.finish();
     timespec times[2] = {{time, 0}, {time, 0}};
-    check(::futimens(file, times), "set the time of {}", url);
+    check(::futimens(file, times), "set the time of {}", address.url);
     return result;
 }
 

@@ -18,7 +18,8 @@ struct Download {
 };
 
 /// Gets `url` (http or https, redirects followed, never from https to http) into the file that `file` is open
-/// for writing. Its time becomes that of Last-Modified, or the start of 1970.
+/// for writing. A name and a password in it go to its host as Basic credentials (RFC 7617). The file's time
+/// becomes that of Last-Modified, or the start of 1970.
 /// @throws InvalidArgument for a status that is no success; registry::ConnectionFailed
 Download download(const std::string& url, int file, const registry::Options& options,
                   const registry::Cancellation& stop);

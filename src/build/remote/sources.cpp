@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "build/remote/address.hpp"
 #include "build/remote/git.hpp"
 #include "build/remote/http.hpp"
 
@@ -15,7 +16,7 @@ using dockerfile::Copy;
 
 void check_digest(const Copy& copy, const std::string& source, const std::string& found) {
     if (copy.checksum.empty() || copy.checksum == found) return;
-    throw InvalidArgument("digest mismatch {}: {} has {}", copy.checksum, source, found);
+    throw InvalidArgument("digest mismatch {}: {} has {}", copy.checksum, without_credentials(source), found);
 }
 
 FetchedSource fetch_file(const std::filesystem::path& folder, const std::string& url, const Copy& copy,
@@ -28,7 +29,7 @@ FetchedSource fetch_file(const std::filesystem::path& folder, const std::string&
     check_digest(copy, url, got.digest.text());
     if (got.name.empty()) {
         if (copy.destination.ends_with('/'))
-            throw InvalidArgument("cannot determine filename from url: {}", url);
+            throw InvalidArgument("cannot determine filename from url: {}", without_credentials(url));
         got.name = "file";
     }
     check(::rename(path.c_str(), (folder / got.name).c_str()), "name {}", got.name);

@@ -3,6 +3,7 @@
 #include "build/configure.hpp"
 #include "build/dockerfile/expand.hpp"
 #include "build/dockerfile/text.hpp"
+#include "build/remote/address.hpp"
 #include "build/run.hpp"
 
 namespace dhow::build {
@@ -110,7 +111,9 @@ std::map<std::string, std::string> StageRun::run_arguments() const {
 }
 
 Task<void> StageRun::step(const dockerfile::Instruction& written, bool numbered) {
-    if (numbered) co_await say(fmt::format("Step {}/{} : {}\n", number_, build.plan.steps, written.written));
+    if (numbered)
+        co_await say(fmt::format("Step {}/{} : {}\n", number_, build.plan.steps,
+                                 without_credentials(written.written)));
     std::function<std::optional<std::string>(std::string_view)> lookup = [this](std::string_view name) {
         return value_of(name);
     };

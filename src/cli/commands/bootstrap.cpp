@@ -7,6 +7,7 @@
 
 #include "base/units.hpp"
 #include "cli/bootstrap/busybox.hpp"
+#include "cli/bootstrap/debian.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
 #include "cli/format/progress.hpp"
@@ -74,15 +75,10 @@ void write_busybox(const WriteBytes& write) {
 
 void write_debian(const std::string& suite, const Arguments& arguments, const WriteBytes& write) {
     auto path = need_program("mmdebstrap", "mmdebstrap");
-    std::vector<std::string> words{"mmdebstrap", "--quiet", "--format=tar",
-                                   fmt::format("--variant={}", arguments.text("variant")),
-                                   // They are this host's own.
-                                   R"(--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname")"};
-    for (const auto& packages : arguments.list("include")) words.push_back("--include=" + packages);
-    words.insert(words.end(), {suite, "-"});
-    for (const auto& mirror : arguments.list("mirror")) words.push_back(mirror);
+    DebianRequest request{suite, std::string(arguments.text("variant")), arguments.list("include"),
+                          arguments.list("mirror")};
     auto date = fmt::format("SOURCE_DATE_EPOCH={}", source_date());
-    int status = run_program(path, std::move(words), {date}, write);
+    int status = run_program(path, debian_command(request), {date}, write);
     if (status != 0) throw Exit(1, fmt::format("mmdebstrap ended with status {}", status));
 }
 

@@ -1,0 +1,4 @@
+psql -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB" <<SQL
+CREATE ROLE reader LOGIN PASSWORD 'read';
+GRANT SELECT ON ship TO reader;
+SQL
