@@ -1,6 +1,6 @@
 // What builds by buildx use again: here, in folders, at registries, in images; and forgetting it.
 
-#include "buildx_support.hpp"
+#include "e2e/buildx_support.hpp"
 #include "support/registry.hpp"
 
 namespace dhow::test {
