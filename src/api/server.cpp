@@ -20,7 +20,7 @@ http::Router make_router(engine::Engine& engine, engine::Registries& registries,
     router.add(execs::routes(engine));
     router.add(containers::routes(engine));
     router.add(images::routes(engine));
-    router.add(build::routes(engine, builder));
+    router.add(build::routes(engine, registries, builder));
     router.add(volumes::routes(engine));
     router.add(networks::routes(engine));
     return router;

@@ -84,13 +84,25 @@ dockerfile::Dockerfile parse(const std::string& text, const std::string& name) {
     }
 }
 
-/// `# check=error=true`
-void refuse_violations(const dockerfile::Dockerfile& file) {
-    auto report = dockerfile::lint(file);
-    if (!report.is_error || report.warnings.empty()) return;
-    std::set<std::string> rules;
-    for (const auto& warning : report.warnings) rules.insert(warning.rule);
-    throw InvalidArgument("lint violation found for rules: {}", fmt::join(rules, ", "));
+/// UndefinedVar where the bases are here, or are stages.
+void add_undefined(const image::Images& images, const Plan& plan, dockerfile::LintReport& report) {
+    std::map<std::size_t, std::vector<std::string>> envs;  // at the end of each stage that is known
+    for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+        const auto& stage = plan.stages[i];
+        std::vector<std::string> env{"PATH"};
+        auto image = stage.base.empty() ? std::nullopt : images.find(stage.base);
+        bool known = stage.from ? envs.contains(*stage.from) : stage.base == "scratch" || image.has_value();
+        if (!stage.needed || !known) continue;
+        if (stage.from) env = envs[*stage.from];
+        if (image) env.insert(env.end(), image->config->config.env.begin(), image->config->config.env.end());
+        auto found = dockerfile::undefined_variables(plan.file, stage.stage, env);
+        report.warnings.insert(report.warnings.end(), found.begin(), found.end());
+        for (const auto& instruction : stage.stage.instructions)
+            if (const auto* pairs = std::get_if<dockerfile::AddEnv>(&instruction.what))
+                for (const auto& pair : pairs->pairs) env.push_back(pair.key);
+        envs[i] = std::move(env);
+    }
+    std::ranges::stable_sort(report.warnings, {}, [](const auto& one) { return one.lines.first; });
 }
 
 /// The first failure that is not only the echo of another one's.
@@ -107,6 +119,20 @@ std::exception_ptr first_failure(const BuildRun& run) {
         }
     }
     return echo;
+}
+
+Built built_by(const BuildRun& run) {
+    std::set<std::size_t> chain;
+    for (std::optional<std::size_t> stage = run.plan.target; stage; stage = run.plan.stages[*stage].from)
+        chain.insert(*stage);
+    Built built;
+    built.image = run.stages.back()->state.image;
+    for (const auto& stage : run.stages)
+        for (auto& step : stage->built) {
+            step.of_target = chain.contains(stage->index);
+            built.steps.push_back(std::move(step));
+        }
+    return built;
 }
 
 std::string unused_arguments(const BuildRun& run) {
@@ -153,24 +179,35 @@ Task<std::shared_ptr<Context>> Builder::fetch(std::string remote, std::shared_pt
 
 Task<std::pair<std::string, std::size_t>> Builder::check(const Request& request,
                                                          std::shared_ptr<Context> context) {
-    auto look = [context, name = request.dockerfile] {
+    auto look = [this, &request, context] {
+        const auto& name = request.dockerfile;
         auto text = context->take_dockerfile(name);
-        auto report = dockerfile::lint(parse(text, name));
+        auto report = dockerfile::lint(parse(text, name), context->ignored(name));
+        add_undefined(services_.images, make_plan(parse(text, name), request), report);
         return std::pair(dockerfile::to_text(report, text, name), report.warnings.size());
     };
     co_return co_await services_.pool.run(std::move(look));
 }
 
-Task<oci::Digest> Builder::build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
-                                 std::shared_ptr<Cancellation> stop) {
-    auto read = [context, name = request.dockerfile] { return parse(context->take_dockerfile(name), name); };
+Task<Built> Builder::build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
+                           std::shared_ptr<Cancellation> stop) {
+    std::string text;
+    std::vector<std::string> ignored;
+    auto read = [&text, &ignored, context, name = request.dockerfile] {
+        text = context->take_dockerfile(name);
+        ignored = context->ignored(name);
+        return parse(text, name);
+    };
     auto file = co_await services_.pool.run(std::move(read));
-    refuse_violations(file);
+    auto report = dockerfile::lint(file, ignored);
+    dockerfile::refuse_warnings(report);
     auto plan = make_plan(std::move(file), request);
-    int step = 0;
-    for (const auto& instruction : plan.file.global_args)
-        co_await listener.text(fmt::format("Step {}/{} : {}\n", ++step, plan.steps, instruction.written));
     BuildRun run(services_, request, std::move(plan), context, cache_, mounts_, listener, stop);
+    listener.build_begins(run.plan, text);
+    for (const auto& warning : report.warnings) listener.warned(warning);
+    int step = 0;
+    for (const auto& instruction : run.plan.file.global_args)
+        co_await listener.text(fmt::format("Step {}/{} : {}\n", ++step, run.plan.steps, instruction.written));
     for (const auto& stage : run.stages) {
         auto task = stage->run();
         asio::co_spawn(services_.executor, std::move(task), asio::detached);
@@ -184,28 +221,19 @@ Task<oci::Digest> Builder::build(const Request& request, std::shared_ptr<Context
     if (auto names = unused_arguments(run); !names.empty())
         co_await listener.text(
             fmt::format("[Warning] One or more build-args [{}] were not consumed\n", names));
-    co_return last.state.image;
+    co_return built_by(run);
 }
 
-Task<Pruned> Builder::prune() {
-    std::set<std::string> used;
-    std::error_code absent;
-    for (const auto& entry : std::filesystem::directory_iterator(mounts_.root(), absent))
-        if (auto name = entry.path().filename().string(); mounts_.is_used(name)) used.insert(name);
-    auto work = [this, used] {
-        Pruned pruned;
-        std::error_code none;
-        for (const auto& entry : std::filesystem::directory_iterator(mounts_.root(), none)) {
-            auto name = entry.path().filename().string();
-            if (used.contains(name)) continue;
-            pruned.space += store::tree_usage(entry.path()).bytes;
-            pruned.caches.push_back(name);
-            services_.store.trash().take(entry.path());
-        }
-        cache_.clear();
-        return pruned;
-    };
-    co_return co_await services_.pool.run(std::move(work));
+void Builder::remember(Built built) {
+    constexpr std::size_t most = 32;
+    recent_.push_back(std::move(built));
+    if (recent_.size() > most) recent_.pop_front();
+}
+
+const Built& Builder::recent(const oci::Digest& image) const {
+    for (auto built = recent_.rbegin(); built != recent_.rend(); ++built)
+        if (built->image == image) return *built;
+    throw NotFound("the build of {} was too long ago: its cache cannot be told any more", image.text());
 }
 
 }  // namespace dhow::build

@@ -2,6 +2,7 @@
 // Builds images of Dockerfiles: the graph of a plan's stages is run, independent ones at the same time, and
 // what earlier builds made of the same inputs is used again.
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -13,6 +14,7 @@
 #include "build/context.hpp"
 #include "build/files/stop.hpp"
 #include "build/options.hpp"
+#include "build/usage.hpp"
 
 namespace dhow::build {
 
@@ -68,9 +70,16 @@ class CacheMounts {
     std::map<std::string, int> used_;
 };
 
-struct Pruned {
-    std::vector<std::string> caches;
-    std::int64_t space = 0;  ///< bytes
+/// A step of a build, and the keys that lead to what it made.
+struct BuiltStep {
+    std::vector<std::string> keys;
+    oci::Digest image;
+    bool of_target = false;  ///< in the stages that the image stands on, others are only copied from
+};
+
+struct Built {
+    oci::Digest image;
+    std::vector<BuiltStep> steps;
 };
 
 class Builder {
@@ -92,18 +101,31 @@ class Builder {
     /// Looks at a Dockerfile without building: --check. @return what to tell, and how many warnings there are
     Task<std::pair<std::string, std::size_t>> check(const Request& request, std::shared_ptr<Context> context);
 
-    /// Builds. `request` and `listener` must outlive it. @return the image's id
+    /// Builds. `request` and `listener` must outlive it.
     /// @throws dockerfile::DockerfileError, CommandFailed, and what else went wrong
-    Task<oci::Digest> build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
-                            std::shared_ptr<Cancellation> stop);
+    Task<Built> build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
+                      std::shared_ptr<Cancellation> stop);
 
-    /// Forgets what builds may use again: keys, and the directories of cache mounts that are not in use.
-    Task<Pruned> prune();
+    /// Keeps what a build made for those who ask for its cache soon after it.
+    void remember(Built built);
+    /// That of a recent build. @throws NotFound when it was too long ago
+    const Built& recent(const oci::Digest& image) const;
+
+    /// Notes that an image is what a user built: no step that may go with the cache.
+    Task<void> note_result(oci::Digest image);
+
+    /// What builds keep to use it again, the oldest first. `contexts`: folders of clients that are kept.
+    Task<std::vector<CacheRecord>> cache_records(ContextFolders contexts);
+    /// Forgets of it what the order says. `remove_image` removes an image that only the cache kept; what it
+    /// throws is no matter. @return what is gone
+    Task<std::vector<CacheRecord>> prune(ContextFolders contexts, PruneOrder order,
+                                         std::function<Task<void>(std::string id)> remove_image);
 
   private:
     Services services_;
     Cache cache_;
     CacheMounts mounts_;
+    std::deque<Built> recent_;  // the newest last
 };
 
 }  // namespace dhow::build

@@ -22,11 +22,18 @@ void Cache::put(std::string_view key, const oci::Digest& image) {
     }
 }
 
-std::int64_t Cache::clear() {
+void Cache::forget(const oci::Digest& image) {
     auto transaction = store_.database().begin(store::Durability::relaxed);
-    auto count = transaction.execute("DELETE FROM build_cache");
+    transaction.execute("DELETE FROM build_cache WHERE image = ?1 AND key NOT LIKE 'result %'", image.text());
     transaction.commit();
-    return count;
+}
+
+std::set<oci::Digest> Cache::results() const {
+    std::set<oci::Digest> results;
+    auto transaction = store_.database().begin(store::Durability::relaxed);
+    auto rows = transaction.query("SELECT image FROM build_cache WHERE key LIKE 'result %'");
+    while (rows.next()) results.insert(oci::Digest::parse(rows.text(0)));
+    return results;
 }
 
 Key& Key::add(std::string_view text) {

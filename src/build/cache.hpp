@@ -3,6 +3,7 @@
 // the value an image whose last step it was. Keys vanish with their image.
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -18,8 +19,12 @@ class Cache {
 
     std::optional<oci::Digest> find(std::string_view key) const;
     void put(std::string_view key, const oci::Digest& image);
-    /// Forgets all. @return how many keys there were
-    std::int64_t clear();
+    /// Forgets the keys that lead to an image.
+    void forget(const oci::Digest& image);
+
+    /// The image is what a user built, rather than a step on the way.
+    void note_result(const oci::Digest& image) { put("result " + image.text(), image); }
+    std::set<oci::Digest> results() const;
 
   private:
     store::Store& store_;

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/ignore.hpp"
+#include "build/dockerfile/text.hpp"
 #include "build/files/extract.hpp"
 #include "linux/path.hpp"
 #include "store/files.hpp"
@@ -27,6 +28,25 @@ std::optional<std::string> read_text(int root, const std::string& name) {
 
 }  // namespace
 
+std::vector<std::string> ignore_patterns(std::string_view text) {
+    std::vector<std::string> patterns;
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    while (!text.empty()) {
+        auto end = std::min(text.find('\n'), text.size());
+        auto line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.starts_with('#')) continue;
+        line = dockerfile::trim(line);
+        if (line.empty()) continue;
+        bool exception = line.starts_with('!');
+        if (exception) line = dockerfile::trim(line.substr(1));
+        auto pattern = line.empty() ? std::string() : clean_path(line);
+        if (pattern.size() > 1 && pattern.front() == '/') pattern.erase(0, 1);
+        patterns.push_back(exception ? "!" + pattern : pattern);
+    }
+    return patterns;
+}
+
 Context::Context(store::Store& store, image::Source& tar, const Cancellation& stop)
     : scratch_(std::in_place, store, "context") {
     open(".");
@@ -41,6 +61,12 @@ Context::Context(store::Store& store, const std::function<std::string(const std:
 Context::Context(const std::filesystem::path& folder, std::function<void()> release)
     : release_(std::move(release)),
       root_(check(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", folder.string())) {}
+
+Context::Context(std::shared_ptr<Context> whole, const std::string& folder) : release_([whole] {}) {
+    auto found = linux::find_in_root(whole->root(), folder, O_RDONLY | O_DIRECTORY);
+    if (!found) throw InvalidArgument("the client sent no folder {}", folder);
+    root_ = std::move(*found);
+}
 
 Context::~Context() {
     if (release_) release_();
@@ -69,6 +95,12 @@ std::string Context::take_dockerfile(const std::string& name) {
                 ::unlinkat(root(), needed.c_str(), 0);
     }
     return *text;
+}
+
+std::vector<std::string> Context::ignored(const std::string& dockerfile) const {
+    auto text = read_text(root(), dockerfile + ".dockerignore");
+    if (!text) text = read_text(root(), ".dockerignore");
+    return text ? ignore_patterns(*text) : std::vector<std::string>();
 }
 
 }  // namespace dhow::build

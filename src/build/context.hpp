@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/unique_fd.hpp"
 #include "build/files/stop.hpp"
@@ -15,12 +17,17 @@
 
 namespace dhow::build {
 
+/// The patterns of a .dockerignore: clean, with "!" in front of an exception.
+std::vector<std::string> ignore_patterns(std::string_view text);
+
 class Context {
   public:
     /// Reads the tar to its end. Blocks. @throws InvalidArgument for one that is damaged or hostile
     Context(store::Store& store, image::Source& tar, const Cancellation& stop);
     /// What `fill` puts into the folder that it is given; it says which folder of that is the context.
     Context(store::Store& store, const std::function<std::string(const std::filesystem::path&)>& fill);
+    /// A folder of another one, which stays as long as this. @throws InvalidArgument when there is none
+    Context(std::shared_ptr<Context> whole, const std::string& folder);
     /// Files that are in a folder already. `release` is called when the build needs them no more.
     Context(const std::filesystem::path& folder, std::function<void()> release);
     Context(const Context&) = delete;
@@ -31,6 +38,8 @@ class Context {
     /// The Dockerfile's text; then it, and .dockerignore, are taken out of the context where the latter says
     /// so. @throws InvalidArgument in docker's words when there is none
     std::string take_dockerfile(const std::string& name);
+    /// The patterns of the .dockerignore that belongs to a Dockerfile; none without one.
+    std::vector<std::string> ignored(const std::string& dockerfile) const;
     /// The Dockerfile is this text, whatever the files are.
     void use_dockerfile(std::string text) { dockerfile_ = std::move(text); }
 

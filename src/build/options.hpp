@@ -21,6 +21,10 @@
 
 namespace dhow::build {
 
+namespace dockerfile {
+struct LintWarning;
+}
+
 struct Options {
     std::filesystem::path exec_root;
     std::filesystem::path runtime;  ///< the dhow-runtime program
@@ -58,6 +62,16 @@ struct Network {
     std::string id;  ///< of a bridge: the network's
 };
 
+class Context;
+class ImportedCache;
+struct Plan;
+
+/// --build-context: what a name in FROM and --from means instead of a stage's or an image's.
+struct NamedContext {
+    std::string image;               ///< another image; "" for files
+    std::shared_ptr<Context> files;  ///< null until they are here
+};
+
 struct Request {
     std::string dockerfile = "Dockerfile";  ///< relative to the context
     std::string target;
@@ -77,7 +91,9 @@ struct Request {
     std::int64_t shm_size = 64LL << 20;
     bundle::Resources resources;
     std::vector<bundle::Rlimit> rlimits;
-    std::string cgroup_parent;  ///< empty: the daemon's
+    std::string cgroup_parent;                            ///< empty: the daemon's
+    std::map<std::string, NamedContext> contexts;         ///< by their names in lower case
+    std::vector<std::shared_ptr<ImportedCache>> imports;  ///< --cache-from; never null
 };
 
 /// What a build says while it works. Each stage's words come together, in the order of the Dockerfile,
@@ -94,6 +110,10 @@ class Listener {
 
     // For those who draw steps: told at once, whatever the order of the stages, by their number in the plan.
 
+    /// The Dockerfile was read: what will be built.
+    virtual void build_begins(const Plan& /*plan*/, const std::string& /*dockerfile*/) {}
+    /// A mistake, most likely, in what is built all the same.
+    virtual void warned(const dockerfile::LintWarning& /*warning*/) {}
     /// A stage begins on that image; "" when its base is another stage.
     virtual void stage_begins(std::size_t /*stage*/, const std::string& /*image*/) {}
     /// Its base is there; these of the base's ONBUILD come before its own instructions.

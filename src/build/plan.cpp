@@ -4,6 +4,7 @@
 
 #include "build/dockerfile/expand.hpp"
 #include "build/dockerfile/text.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::build {
 
@@ -52,8 +53,20 @@ void read_global_arguments(Plan& plan, const Request& request) {
     }
 }
 
+void stand_on_context(Plan& plan, StagePlan& stage, const std::string& name, const Request& request) {
+    stage.base = request.contexts.at(name).image;
+    if (!stage.base.empty()) return;
+    stage.context = name;
+    plan.contexts.insert(name);
+}
+
 void find_base(Plan& plan, std::size_t index, const Request& request) {
     auto& stage = plan.stages[index];
+    if (const auto* context = stage.stage.name.empty() ? nullptr : find_context(request, stage.stage.name)) {
+        // It stands in for the whole stage.
+        stage.stage.instructions.clear();
+        return stand_on_context(plan, stage, *context, request);
+    }
     auto platform = platform_values(request);
     auto lookup = [&](std::string_view name) { return find_global(plan, platform, name); };
     auto base =
@@ -67,30 +80,36 @@ void find_base(Plan& plan, std::size_t index, const Request& request) {
         if (plan.stages[i].stage.name == dockerfile::lower(base)) stage.from = i;
     if (stage.from)
         stage.needs.insert(*stage.from);
+    else if (const auto* context = find_context(request, base))
+        stand_on_context(plan, stage, *context, request);
     else
         stage.base = base;
 }
 
-void note_source(Plan& plan, std::size_t index, const std::string& from) {
+void note_source(Plan& plan, std::size_t index, const std::string& from, const Request& request) {
     if (from.empty()) return;
     auto& needs = plan.stages[index].needs;
     if (from.find('$') != std::string::npos) {
         for (std::size_t i = 0; i < index; ++i) needs.insert(i);
+        for (const auto& [name, context] : request.contexts)
+            if (context.image.empty()) plan.contexts.insert(name);
     } else if (auto stage = find_stage(plan, from, index)) {
         needs.insert(*stage);
+    } else if (const auto* context = find_context(request, from)) {
+        if (request.contexts.at(*context).image.empty()) plan.contexts.insert(*context);
     }
 }
 
-void find_sources(Plan& plan, std::size_t index) {
+void find_sources(Plan& plan, std::size_t index, const Request& request) {
     for (const auto& instruction : plan.stages[index].stage.instructions) {
         if (const auto* copy = std::get_if<dockerfile::Copy>(&instruction.what))
-            note_source(plan, index, copy->from);
+            note_source(plan, index, copy->from, request);
         const auto* run = std::get_if<dockerfile::Run>(&instruction.what);
         if (!run) continue;
         for (const auto& mount : run->mounts) {
             auto at = mount.find("from=");
             if (at == std::string::npos) continue;
-            note_source(plan, index, mount.substr(at + 5, mount.find(',', at) - at - 5));
+            note_source(plan, index, mount.substr(at + 5, mount.find(',', at) - at - 5), request);
         }
     }
 }
@@ -105,12 +124,40 @@ std::size_t find_target(const Plan& plan, const std::string& name) {
                           near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
 }
 
+/// `# syntax=` names the program that reads the file. What docker's own reads is read here; another's
+/// language is not known.
+void check_syntax(const std::string& directive, const Request& request) {
+    auto name = directive.substr(0, directive.find(' '));
+    auto given = request.arguments.find("BUILDKIT_SYNTAX");
+    if (given != request.arguments.end() && given->second) name = *given->second;
+    if (name.empty()) return;
+    std::string repository;
+    try {
+        repository = oci::Reference::parse(name).name();
+    } catch (const InvalidArgument& error) {
+        throw InvalidArgument("syntax={}: {}", name, error.message());
+    }
+    if (repository == "docker.io/docker/dockerfile" || repository == "docker.io/docker/dockerfile-upstream")
+        return;
+    throw NotImplemented(
+        "the frontend {} is not available in this release of dhow, which reads the language of "
+        "docker/dockerfile "
+        "itself and runs no frontend's image",
+        name);
+}
+
 void need(Plan& plan, std::size_t index) {
     if (std::exchange(plan.stages[index].needed, true)) return;
     for (auto other : plan.stages[index].needs) need(plan, other);
 }
 
 }  // namespace
+
+bool is_work(const dockerfile::Instruction& instruction) {
+    return std::holds_alternative<dockerfile::Run>(instruction.what) ||
+           std::holds_alternative<dockerfile::Copy>(instruction.what) ||
+           std::holds_alternative<dockerfile::Workdir>(instruction.what);
+}
 
 std::map<std::string, std::string> platform_values(const Request& request) {
     auto target = request.platform.value_or(oci::Platform::host());
@@ -119,6 +166,23 @@ std::map<std::string, std::string> platform_values(const Request& request) {
             {"TARGETARCH", target.architecture}, {"TARGETVARIANT", target.variant},
             {"BUILDPLATFORM", host.text()},      {"BUILDOS", host.os},
             {"BUILDARCH", host.architecture},    {"BUILDVARIANT", host.variant}};
+}
+
+const std::string* find_context(const Request& request, std::string_view name) {
+    auto wanted = dockerfile::lower(name);
+    if (auto found = request.contexts.find(wanted); found != request.contexts.end()) return &found->first;
+    auto full = [](const std::string& text) -> std::string {
+        try {
+            return oci::Reference::parse(text).with_default_tag().full();
+        } catch (const InvalidArgument&) {
+            return "";
+        }
+    };
+    if (request.contexts.empty()) return nullptr;
+    auto image = full(wanted);
+    for (const auto& [key, context] : request.contexts)
+        if (!image.empty() && full(key) == image) return &key;
+    return nullptr;
 }
 
 std::optional<std::size_t> find_stage(const Plan& plan, std::string_view name, std::size_t before) {
@@ -132,10 +196,12 @@ std::optional<std::size_t> find_stage(const Plan& plan, std::string_view name, s
 }
 
 Plan make_plan(dockerfile::Dockerfile file, const Request& request) {
+    check_syntax(file.directives.syntax, request);
     Plan plan;
     plan.file = std::move(file);
     for (auto& stage : plan.file.stages)
-        plan.stages.push_back({.stage = std::move(stage), .base = "", .from = {}, .needs = {}});
+        plan.stages.push_back(
+            {.stage = std::move(stage), .base = "", .from = {}, .context = "", .needs = {}});
     plan.file.stages.clear();
     read_global_arguments(plan, request);
     plan.target = find_target(plan, request.target);
@@ -144,7 +210,7 @@ Plan make_plan(dockerfile::Dockerfile file, const Request& request) {
         plan.stages.back().stage.instructions.push_back(label_step(key, value, plan.file.directives.escape));
     for (std::size_t i = 0; i < plan.stages.size(); ++i) {
         find_base(plan, i, request);
-        find_sources(plan, i);
+        find_sources(plan, i, request);
     }
     need(plan, plan.target);
     plan.steps = static_cast<int>(plan.file.global_args.size());
@@ -156,13 +222,22 @@ Plan make_plan(dockerfile::Dockerfile file, const Request& request) {
     return plan;
 }
 
+namespace {
+
+std::string base_text(const StagePlan& stage) {
+    if (stage.from) return fmt::format("stage {}", *stage.from);
+    return stage.context.empty() ? stage.base : "context " + stage.context;
+}
+
+}  // namespace
+
 std::string to_text(const Plan& plan) {
     std::string text;
     for (std::size_t i = 0; i < plan.stages.size(); ++i) {
         const auto& stage = plan.stages[i];
         if (!stage.needed) continue;
-        text += fmt::format("{} {}: {}", i, stage.stage.name.empty() ? "-" : stage.stage.name,
-                            stage.from ? fmt::format("stage {}", *stage.from) : stage.base);
+        text +=
+            fmt::format("{} {}: {}", i, stage.stage.name.empty() ? "-" : stage.stage.name, base_text(stage));
         for (auto other : stage.needs) text += fmt::format(" <{}", other);
         text += fmt::format(" steps {}-{}/{}\n", stage.first_step,
                             stage.first_step + static_cast<int>(stage.stage.instructions.size()), plan.steps);

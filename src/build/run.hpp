@@ -40,14 +40,20 @@ struct StageRun {
     bool over = false;  ///< its coroutine touches nothing any more
     std::exception_ptr failure;
     Signal changed;
+    std::vector<BuiltStep> built;  ///< its steps so far
 
   private:
     Task<void> steps();
     Task<void> begin();
+    /// What the lint rules say, now that the base is known. @throws InvalidArgument where that is an error
+    void look_at_values(const std::optional<oci::Platform>& wanted);
     std::optional<oci::Platform> platform() const;
     /// An image of the store, or of a registry when it is not there (or --pull asks for it).
     Task<image::Image> image_of(std::string name, std::optional<oci::Platform> platform);
     Task<image::Image> pull(oci::Reference name, std::optional<oci::Platform> platform);
+    /// The files of a named context, as a layer.
+    Task<LayerStack> context_layers(std::string name);
+    Task<void> stand_on_context(std::string name);
     Task<void> triggers();
     Task<void> step(const dockerfile::Instruction& instruction, bool numbered);
     Task<void> run_step(const dockerfile::Run& run);
@@ -59,7 +65,14 @@ struct StageRun {
     bool may_reuse() const;
     std::string exact_key(const std::string& created_by, const std::string& details) const;
     Task<bool> reuse(std::string created_by, std::string exact_key, std::string content_key);
+    /// The same, of what was imported.
+    Task<bool> reuse_imported(std::string created_by, std::string exact_key, std::string content_key);
     Task<void> commit(std::string created_by, LayerPtr layer, std::string exact_key, std::string content_key);
+    /// Makes the image that `state` describes, and remembers its keys.
+    Task<void> keep(LayerPtr layer, std::string exact_key, std::string content_key);
+    /// Takes a configuration of an imported step, if it is one of the layers here. @return whether it did
+    bool take_config(const std::string& text, const LayerPtr& layer);
+    void note_step(const std::string& exact_key, const std::string& content_key);
     Task<LayerStack> source_layers(std::string from);
     std::string no_operation(const std::string& comment, bool spaced) const;
     std::optional<std::string> value_of(std::string_view name) const;
@@ -95,6 +108,7 @@ struct BuildRun {
     /// Of images by name and platform: who looks for one, and which were asked for.
     std::map<std::string, AsyncMutex> image_turns;
     std::set<std::string> pulled;
+    std::map<std::string, LayerStack> contexts;  ///< layers of named contexts
 };
 
 /// The mounts of a RUN, and what must live as long as they.

@@ -5,68 +5,13 @@
 #include <cstdlib>
 #include <thread>
 
-#include <gmock/gmock.h>
-
-#include "support/end_to_end.hpp"
+#include "buildx_support.hpp"
 
 namespace dhow::test {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-class Buildx : public EndToEnd {
-  protected:
-    void SetUp() override {
-        for (const char* plugin : {"docker-buildx", "docker-compose"})
-            if (!std::filesystem::exists(std::filesystem::path(PLUGINS) / plugin))
-                GTEST_SKIP() << plugin << " is not in " << PLUGINS << ": scripts/fetch-plugins brings it";
-        std::filesystem::remove_all(context());
-        std::filesystem::create_directories(context());
-        auto configuration = daemon().folder() / "client";
-        std::filesystem::create_directories(configuration);
-        std::error_code there;
-        std::filesystem::create_directory_symlink(PLUGINS, configuration / "cli-plugins", there);
-    }
-
-    static std::filesystem::path context() { return daemon().work() / "context"; }
-    static void put(const std::string& name, std::string_view text) {
-        std::filesystem::create_directories((context() / name).parent_path());
-        write_file(context() / name, text);
-    }
-    static Command command(const std::string& text) {
-        auto command = daemon().sh("cd context && " + text);
-        return command.with("DOCKER_BUILDKIT", "1").with("BUILDKIT_PROGRESS", "plain");
-    }
-    /// A line of bash in the context's folder.
-    static Result line(const std::string& text) { return run(command(text)); }
-    static Result try_build(const std::string& dockerfile, const std::string& options = "") {
-        put("Dockerfile", dockerfile);
-        return line("docker buildx build " + options + " -t built .");
-    }
-    /// Builds the image "built". @return what the build showed
-    static std::string build(const std::string& dockerfile, const std::string& options = "") {
-        auto result = try_build(dockerfile, options);
-        EXPECT_EQ(result.status, 0) << describe(result);
-        return result.err;
-    }
-    static std::string fails(const std::string& dockerfile, const std::string& options = "") {
-        auto result = try_build(dockerfile, options);
-        EXPECT_EQ(result.status, 1) << describe(result);
-        return result.err;
-    }
-    static std::string in_image(const std::string& command) { return docker("run --rm built " + command); }
-    static std::string config(const std::string& format) {
-        return inspect("built", "{{json .Config." + format + "}}");
-    }
-    static std::string read(const std::string& name) { return read_file(context() / name); }
-    void TearDown() override {
-        daemon().remove_all();
-        daemon().docker("rmi -f built other other:1 base composed-web");
-        for (int i = 0; i < 3; ++i) daemon().docker("image prune -f");
-        EndToEnd::TearDown();
-    }
-};
 
 TEST_F(Buildx, builds_names_and_shows_each_step) {
     put("file", "x");
@@ -81,25 +26,6 @@ TEST_F(Buildx, builds_names_and_shows_each_step) {
         EXPECT_THAT(shown, HasSubstr(text));
     EXPECT_EQ(docker("run --rm built"), "hello");
     EXPECT_EQ(in_image("cat /copied"), "x");
-}
-
-TEST_F(Buildx, what_did_not_change_is_cached) {
-    const char* file = "FROM busybox\nRUN true > /made\nCOPY a /a\nCOPY b /b\n";
-    put("a", "1");
-    put("b", "1");
-    build(file);
-    auto first = inspect("built", "{{.Id}}");
-    auto again = build(file);
-    EXPECT_EQ(inspect("built", "{{.Id}}"), first);
-    for (const char* text : {"[2/4] RUN true > /made\n", "[3/4] COPY a /a\n", "[4/4] COPY b /b\n"})
-        EXPECT_THAT(again, HasSubstr(text));
-    EXPECT_THAT(again, Not(HasSubstr("DONE 0.0s\n\n#6 [2/4]")));
-    EXPECT_THAT(again, testing::ContainsRegex("#[0-9]+ CACHED\n"));
-    put("b", "another");
-    auto changed = build(file);
-    EXPECT_NE(inspect("built", "{{.Id}}"), first);
-    EXPECT_EQ(in_image("cat /a /b"), "1another");
-    EXPECT_THAT(build(file, "--no-cache"), Not(HasSubstr("RUN true > /made\n#6 CACHED")));
 }
 
 TEST_F(Buildx, a_kept_context_is_as_the_client_has_it) {
@@ -119,35 +45,6 @@ TEST_F(Buildx, a_kept_context_is_as_the_client_has_it) {
               ".\n./Dockerfile\n./dir\n./dir/a\n./link\n./link/now-a-folder\n./new\ntwo");
 }
 
-TEST_F(Buildx, dockerfile_on_standard_input) {
-    auto result =
-        line("echo -e 'FROM busybox\\nRUN echo one > /f\\nCMD cat /f' | docker buildx build -t built -");
-    ASSERT_EQ(result.status, 0) << describe(result);
-    EXPECT_EQ(docker("run --rm built"), "one");
-    auto first = inspect("built", "{{.Id}}");
-    auto here = line("docker buildx build -t built - <<X\nFROM busybox\nRUN echo one > /f\nCMD cat /f\nX");
-    ASSERT_EQ(here.status, 0) << describe(here);
-    EXPECT_EQ(inspect("built", "{{.Id}}"), first);
-}
-
-TEST_F(Buildx, context_is_a_tar_on_standard_input) {
-    put("file", "from the tar");
-    put("Dockerfile", "FROM busybox\nCOPY file /f\n");
-    auto result = line("tar c . | docker buildx build -t built -");
-    ASSERT_EQ(result.status, 0) << describe(result);
-    EXPECT_EQ(in_image("cat /f"), "from the tar");
-}
-
-TEST_F(Buildx, dockerignore_leaves_out_what_its_patterns_say) {
-    put(".dockerignore", "# comment\n*/temp*\n*/*/temp*\ntemp?\n*.md\n!README.md\nDockerfile\n");
-    for (const char* name :
-         {"a/temporary", "a/b/temp", "a/b/c/temp", "tempa", "temp", "x.md", "README.md", "a/keep"})
-        put(name, "");
-    build("FROM busybox\nCOPY . /c/\n");
-    EXPECT_EQ(in_image("sh -c 'cd /c; find . -type f | sort'"),
-              "./.dockerignore\n./README.md\n./a/b/c/temp\n./a/keep\n./temp");
-}
-
 TEST_F(Buildx, a_dockerignore_of_the_dockerfile_alone_goes_first) {
     put(".dockerignore", "a\n");
     put("other.dockerignore", "b\n");
@@ -157,14 +54,6 @@ TEST_F(Buildx, a_dockerignore_of_the_dockerfile_alone_goes_first) {
     auto result = line("docker buildx build -f other -t built .");
     ASSERT_EQ(result.status, 0) << describe(result);
     EXPECT_EQ(in_image("sh -c 'ls /c'"), "a\nother\nother.dockerignore");
-}
-
-TEST_F(Buildx, arguments_labels_and_several_names) {
-    build("ARG VERSION=latest\nFROM busybox:$VERSION\nARG VERSION\nRUN echo \"[$VERSION]\" > /after\n",
-          "--build-arg VERSION=latest --label a=b -t other:1");
-    EXPECT_EQ(in_image("cat /after"), "[latest]");
-    EXPECT_EQ(config("Labels.a"), "\"b\"");
-    EXPECT_EQ(inspect("other:1", "{{.Id}}"), inspect("built", "{{.Id}}"));
 }
 
 TEST_F(Buildx, stages_and_a_target) {
@@ -251,19 +140,32 @@ TEST_F(Buildx, hosts_networks_limits_and_shared_memory) {
     EXPECT_EQ(in_image("cat /net"), "lo");
 }
 
-TEST_F(Buildx, what_builds_keep_is_listed_and_forgotten) {
-    put("x", "12345");
-    build("FROM busybox\nRUN --mount=type=cache,target=/cache echo kept > /cache/file\nCOPY x /\n");
-    auto used = line("docker buildx du --verbose");
-    ASSERT_EQ(used.status, 0) << describe(used);
-    for (const char* kind : {"exec.cachemount", "source.local", "regular"})
-        EXPECT_THAT(used.out, HasSubstr(kind));
-    auto pruned = line("docker buildx prune -f && docker buildx du");
-    ASSERT_EQ(pruned.status, 0) << describe(pruned);
-    EXPECT_THAT(pruned.out, HasSubstr("Total:"));
-    EXPECT_THAT(build("FROM busybox\nRUN --mount=type=cache,target=/cache ls /cache > /listed\n"),
-                Not(HasSubstr("CACHED\n\n#6")));
-    EXPECT_EQ(in_image("cat /listed"), "");
+TEST_F(Buildx, named_contexts_are_folders_images_and_stages) {
+    put("files/a", "one");
+    put("files/b", "two");
+    put("files/skipped", "no");
+    put("files/.dockerignore", "skipped\n");
+    build("FROM base\nCOPY --from=files /a /a\nRUN --mount=from=files,target=/m cat /m/b > /b\n",
+          "--build-context files=files --build-context base=docker-image://busybox");
+    EXPECT_EQ(in_image("cat /a /b"), "onetwo");
+    build("FROM busybox AS stage\nRUN false\nFROM busybox\nCOPY --from=stage / /all/\n",
+          "--build-context stage=files");
+    EXPECT_EQ(in_image("ls -A /all"), ".dockerignore\na\nb");
+}
+
+TEST_F(Buildx, lint_rules_warn) {
+    auto shown = build("FROM busybox AS Make\nENV key value\nLABEL x=$nobody\n");
+    EXPECT_THAT(shown, HasSubstr("StageNameCasing: Stage name 'Make' should be lowercase (line 1)"));
+    EXPECT_THAT(shown, HasSubstr("UndefinedVar: Usage of undefined variable '$nobody' (line 3)"));
+    EXPECT_THAT(shown, HasSubstr("LegacyKeyValueFormat"));
+    EXPECT_THAT(fails("# check=error=true\nFROM busybox AS Make\n"),
+                HasSubstr("lint violation found for rules: StageNameCasing"));
+}
+
+TEST_F(Buildx, another_frontend_is_refused_with_the_reason) {
+    EXPECT_THAT(fails("# syntax=somebody/frontend:1\nFROM busybox\n"),
+                HasSubstr("the frontend somebody/frontend:1 is not available"));
+    build("# syntax=docker/dockerfile:1\nFROM busybox\nRUN true\n");
 }
 
 TEST_F(Buildx, an_interrupted_build_leaves_nothing) {

@@ -52,7 +52,8 @@ Task<void> take_over(http::Exchange& exchange, Serve serve) {
 
 class BuildKit::Names final : public buildkit::Backend {
   public:
-    explicit Names(engine::Engine& engine) : engine_(engine) {}
+    Names(engine::Engine& engine, engine::Registries& registries, dhow::build::Builder& builder)
+        : engine_(engine), registries_(registries), builder_(builder) {}
 
     std::string default_network() override { return engine_.networks().inspect("bridge").id; }
 
@@ -68,18 +69,38 @@ class BuildKit::Names final : public buildkit::Backend {
         co_await engine_.images().tag(image, repository, tag);
     }
 
+    Task<void> push_image(std::string name, registry::Credentials credentials,
+                          std::shared_ptr<dhow::build::Cancellation> stop) override {
+        auto cancellation = registries_.make_cancellation();
+        std::function<void()> cancel = [cancellation] { cancellation->cancel(); };
+        dhow::build::Cancellation::Registration registration(*stop, std::move(cancel));
+        image::PushRequest request;
+        request.name = oci::Reference::parse(name).with_default_tag();
+        request.credentials = std::move(credentials);
+        image::ProgressSink silence = [](const image::Progress&) {};
+        co_await registries_.push(std::move(request), std::move(silence), cancellation);
+    }
+
+    Task<void> remove_image(std::string image) override {
+        co_await engine_.images().remove(std::move(image), false, false);
+    }
+
+    Task<void> note_result(oci::Digest image) override { return builder_.note_result(std::move(image)); }
+
   private:
     engine::Engine& engine_;
+    engine::Registries& registries_;
+    dhow::build::Builder& builder_;
 };
 
-BuildKit::BuildKit(engine::Engine& engine, dhow::build::Builder& builder)
-    : engine_(engine), builder_(builder) {}
+BuildKit::BuildKit(engine::Engine& engine, engine::Registries& registries, dhow::build::Builder& builder)
+    : engine_(engine), registries_(registries), builder_(builder) {}
 
 BuildKit::~BuildKit() = default;
 
 buildkit::Control& BuildKit::control() {
     if (!control_) {
-        names_ = std::make_unique<Names>(engine_);
+        names_ = std::make_unique<Names>(engine_, registries_, builder_);
         control_ = std::make_unique<buildkit::Control>(builder_.services(), builder_, *names_);
     }
     return *control_;
@@ -101,6 +122,6 @@ Task<void> BuildKit::session(http::Exchange& exchange) {
     co_await take_over(exchange, serve);
 }
 
-void BuildKit::forget_contexts() { control().contexts().clear(); }
+dhow::build::ContextFolders BuildKit::contexts() { return control().contexts().list(); }
 
 }  // namespace dhow::api::build

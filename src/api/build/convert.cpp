@@ -3,6 +3,7 @@
 #include "api/registries/handlers.hpp"
 #include "base/base64.hpp"
 #include "base/json.hpp"
+#include "build/dockerfile/text.hpp"
 
 namespace dhow::api::build {
 
@@ -22,7 +23,6 @@ void refuse_what_cannot_be(const Query& query) {
     if (!query.flag("rm", true))
         throw NotImplemented("keeping the containers of a build (--rm=false) is not available in dhow");
     refuse(query, "squash", "--squash is not available in dhow");
-    refuse(query, "cachefrom", "--cache-from is not available in this release of dhow");
     refuse(query, "outputs", "--output is not available with the classic builder");
     refuse(query, "securityopt", "--security-opt is not available for builds in this release of dhow");
     if (auto isolation = query.text("isolation"); !isolation.empty() && isolation != "default")
@@ -86,6 +86,33 @@ void read_resources(const Query& query, dhow::build::Request& request) {
     }
 }
 
+void read_caches(const Query& query, Wanted& wanted) {
+    wanted.imports = dhow::build::read_cache_entries(query.text("cachefrom"));
+    wanted.exports = dhow::build::read_cache_entries(query.text("cacheto"));
+    for (const auto& entry : wanted.imports) entry.check_import();
+    for (const auto& entry : wanted.exports) {
+        entry.check_export();
+        if (entry.type == "local")
+            throw InvalidArgument(
+                "cacheto: a folder is the client's: GET /build/cache gives what is to be in it");
+    }
+}
+
+/// What docker's classic builder has no words for.
+void read_own_options(const Query& query, Wanted& wanted) {
+    for (const auto& stage : query.all("nocachefilter")) wanted.request.no_cache_stages.insert(stage);
+    auto view = query.text("view");
+    if (!view.empty() && view != "text" && view != "steps")
+        throw InvalidArgument("view: text or steps, not {:?}", view);
+    if (!view.empty()) wanted.view = view == "text" ? Wanted::View::text : Wanted::View::steps;
+    wanted.bundled = query.flag("bundle");
+    for (auto& [name, value] : read_json<std::map<std::string, std::string>>(query, "contexts"))
+        wanted.contexts[dhow::build::dockerfile::lower(name)] = value;
+    wanted.agents = query.all("agent");
+    wanted.agent_key = query.text("agentkey");
+    wanted.check = query.flag("check");
+}
+
 }  // namespace
 
 Wanted read_request(const engine::Networks& networks, const http::Request& http_request) {
@@ -98,8 +125,6 @@ Wanted read_request(const engine::Networks& networks, const http::Request& http_
     request.arguments = read_json<std::map<std::string, std::optional<std::string>>>(query, "buildargs");
     request.labels = read_json<std::map<std::string, std::string>>(query, "labels");
     request.no_cache = query.flag("nocache");
-    // dhow's own: the others take it from BuildKit's protocol.
-    for (const auto& stage : query.all("nocachefilter")) request.no_cache_stages.insert(stage);
     request.pull = query.flag("pull");
     request.credentials = registries::read_all_credentials(http_request);
     request.secrets = read_secrets(http_request);
@@ -121,7 +146,8 @@ Wanted read_request(const engine::Networks& networks, const http::Request& http_
         if (reference.digest) throw InvalidArgument("build tag cannot contain a digest");
         wanted.names.push_back({reference.familiar_name(), reference.with_default_tag().tag});
     }
-    wanted.check = query.flag("check");
+    read_caches(query, wanted);
+    read_own_options(query, wanted);
     wanted.quiet = query.flag("q");
     return wanted;
 }

@@ -6,6 +6,7 @@
 
 #include "api/http/request.hpp"
 #include "build/options.hpp"
+#include "build/share/entry.hpp"
 #include "engine/engine.hpp"
 
 namespace dhow::api::build {
@@ -18,8 +19,25 @@ struct Wanted {
     };
     std::vector<Name> names;
     bool quiet = false;
-    bool check = false;  ///< dhow's own: look at the Dockerfile, build nothing
-    std::string remote;  ///< where the context comes from, instead of the request
+
+    // dhow's own, for `dhow build`.
+
+    enum class View {
+        docker,  ///< docker's words
+        text,    ///< the same, with warnings, and events
+        steps,   ///< events alone, to draw from
+    };
+    View view = View::docker;
+    /// The body's tar holds several folders: "context", and those that "bundle:FOLDER" names in `contexts`
+    /// and in imports of type local.
+    bool bundled = false;
+    std::map<std::string, std::string> contexts;  ///< --build-context, names in lower case
+    std::vector<dhow::build::CacheEntry> imports, exports;
+    std::vector<std::string> agents;  ///< ids of the agents that the client has lines ready for
+    std::string agent_key;
+    std::vector<std::string> remarks;  ///< what the user is told of the request itself
+    bool check = false;                ///< look at the Dockerfile, build nothing
+    std::string remote;                ///< where the context comes from, instead of the request
 };
 
 /// @throws InvalidArgument; NotImplemented for what dhow cannot do, since nothing is accepted and ignored

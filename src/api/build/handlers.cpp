@@ -1,120 +1,16 @@
 #include "api/build/handlers.hpp"
 
+#include "api/build/answer.hpp"
 #include "api/build/convert.hpp"
-#include "api/http/status.hpp"
 #include "api/images/transfer.hpp"
-#include "wire/progress.hpp"
+#include "build/share/artifact.hpp"
+#include "build/share/imported.hpp"
 
 namespace dhow::api::build {
 
 namespace {
 
-// What a quiet build keeps of its words, for the case that it fails.
-constexpr std::size_t most_kept = 1 << 20;
-
-/// The answer: one JSON object for each piece of text, sent as the build says it.
-class Answer final : public dhow::build::Listener {
-  public:
-    Answer(http::Exchange& exchange, bool quiet) : exchange_(exchange), quiet_(quiet) {}
-
-    Task<void> text(std::string words) override {
-        wire::ProgressLine line;
-        line.stream = std::move(words);
-        if (quiet_)
-            keep(line.stream);
-        else
-            co_await send(line);
-    }
-
-    Task<void> error_text(std::string words) override {
-        // As docker shows it: in red.
-        return text("\x1b[91m" + words + "\x1b[0m");
-    }
-
-    Task<void> image(std::string id) override {
-        wire::ProgressLine line;
-        json::Object object;
-        object["ID"] = id;
-        line.aux = std::move(object);
-        co_await send(line);
-    }
-
-    /// The last word of a build that succeeded.
-    Task<void> done(std::string id, std::vector<std::string> names) {
-        wire::ProgressLine line;
-        if (quiet_) {
-            line.stream = id + "\n";
-            co_await send(line);
-            co_return;
-        }
-        line.stream = fmt::format("Successfully built {}\n", id.substr(7, 12));
-        co_await send(line);
-        for (auto& name : names) {
-            wire::ProgressLine tagged;
-            tagged.stream = fmt::format("Successfully tagged {}\n", name);
-            co_await send(tagged);
-        }
-    }
-
-    /// What --check found.
-    Task<void> checked(std::string words, std::size_t warnings) {
-        wire::ProgressLine line;
-        line.stream = std::move(words);
-        co_await send(line);
-        if (warnings == 0) co_return;
-        wire::ProgressLine failure;
-        failure.error = fmt::format("{} build checks failed", warnings);
-        wire::ErrorDetail detail;
-        detail.message = failure.error;
-        detail.code = 1;
-        failure.error_detail = detail;
-        co_await send(failure);
-    }
-
-    /// A failure: as the answer's status while nothing was sent, else as a line.
-    Task<void> fail(std::exception_ptr failure) {
-        if (quiet_ && !kept_.empty()) {
-            wire::ProgressLine words;
-            words.stream = std::exchange(kept_, {});
-            co_await send(words);
-        }
-        if (!started_) std::rethrow_exception(failure);
-        wire::ProgressLine line;
-        line.error = http::error_message(failure);
-        wire::ErrorDetail detail;
-        detail.message = line.error;
-        detail.code = code_of(failure);
-        line.error_detail = detail;
-        co_await send(line);
-    }
-
-  private:
-    static int code_of(const std::exception_ptr& failure) {
-        try {
-            std::rethrow_exception(failure);
-        } catch (const dhow::build::CommandFailed& error) {
-            return error.code();
-        } catch (...) {
-            return 0;
-        }
-    }
-
-    void keep(const std::string& words) {
-        kept_ += words;
-        if (kept_.size() > most_kept) kept_.erase(0, kept_.size() - most_kept);
-    }
-
-    Task<void> send(const wire::ProgressLine& line) {
-        std::string text = json::write(line) + "\r\n";
-        if (!std::exchange(started_, true)) co_await exchange_.start_stream("application/json");
-        co_await exchange_.write(text);
-    }
-
-    http::Exchange& exchange_;
-    bool quiet_;
-    bool started_ = false;
-    std::string kept_;
-};
+constexpr std::string_view bundle_prefix = "bundle:";
 
 Task<std::shared_ptr<dhow::build::Context>> receive(dhow::build::Builder& builder, http::Exchange& exchange,
                                                     std::shared_ptr<dhow::build::Cancellation> stop) {
@@ -133,6 +29,35 @@ Task<std::shared_ptr<dhow::build::Context>> receive(dhow::build::Builder& builde
     co_return context;
 }
 
+/// Opens the caches that the request names. One that cannot be read is told and left out.
+Task<void> import_caches(dhow::build::Builder& builder, Wanted& wanted,
+                         std::shared_ptr<dhow::build::Context> whole,
+                         std::shared_ptr<dhow::build::Cancellation> stop) {
+    auto& services = builder.services();
+    for (const auto& entry : wanted.imports) {
+        try {
+            std::shared_ptr<dhow::build::ImportedCache> cache;
+            auto place = entry.get(entry.type == "local" ? "src" : "ref");
+            if (entry.type == "local") {
+                if (!whole || !place.starts_with(bundle_prefix))
+                    throw InvalidArgument("cachefrom: a folder is the client's, who must send it");
+                auto folder =
+                    std::make_shared<dhow::build::Context>(whole, place.substr(bundle_prefix.size()));
+                cache = co_await dhow::build::open_folder_cache(services, folder, entry.get("tag"), stop);
+            } else {
+                registry::Credentials credentials;
+                auto known = wanted.request.credentials.find(oci::Reference::parse(place).domain);
+                if (known != wanted.request.credentials.end()) credentials = known->second;
+                cache = co_await dhow::build::open_registry_cache(services, place, credentials, stop);
+            }
+            wanted.request.imports.push_back(std::move(cache));
+        } catch (const Error& error) {
+            stop->check();
+            wanted.remarks.push_back(fmt::format("no cache from {}: {}", entry.text(), error.message()));
+        }
+    }
+}
+
 /// Names the image. @return the names, as docker prints them
 Task<std::vector<std::string>> name_image(engine::Engine& engine, std::string id,
                                           std::vector<Wanted::Name> wanted) {
@@ -144,33 +69,105 @@ Task<std::vector<std::string>> name_image(engine::Engine& engine, std::string id
     co_return names;
 }
 
-}  // namespace
-
-Task<void> build(engine::Engine& engine, dhow::build::Builder& builder, http::Exchange& exchange) {
-    auto wanted = read_request(engine.networks(), exchange.request());
-    auto stop = std::make_shared<dhow::build::Cancellation>();
-    std::shared_ptr<dhow::build::Context> context;
-    if (wanted.remote.empty()) context = co_await receive(builder, exchange, stop);
+/// The files that the request brings, or names.
+Task<std::shared_ptr<dhow::build::Context>> take_context(Place& place, http::Exchange& exchange,
+                                                         Wanted& wanted,
+                                                         std::shared_ptr<dhow::build::Cancellation> stop) {
+    using dhow::build::Context;
+    std::shared_ptr<Context> whole;
+    if (wanted.remote.empty() || wanted.bundled) whole = co_await receive(place.builder, exchange, stop);
+    // It is asked for nothing else, but clients may send an empty body.
+    if (!whole) co_await exchange.body();
     std::function<void()> cancel = [stop] { stop->request(); };
     exchange.on_disconnect(std::move(cancel));
-    if (!context) {
-        // It is asked for nothing else, but clients may send an empty body.
-        co_await exchange.body();
-        context = co_await builder.fetch(wanted.remote, stop);
+    auto context = whole;
+    if (!wanted.remote.empty())
+        context = co_await place.builder.fetch(wanted.remote, stop);
+    else if (wanted.bundled)
+        context = std::make_shared<Context>(whole, "context");
+    for (const auto& [name, value] : wanted.contexts) {
+        constexpr std::string_view image = "docker-image://";
+        dhow::build::NamedContext named;
+        if (value.starts_with(bundle_prefix) && whole)
+            named.files = std::make_shared<Context>(whole, value.substr(bundle_prefix.size()));
+        else if (value.starts_with(image))
+            named.image = value.substr(image.size());
+        else
+            named.files = co_await place.builder.fetch(value, stop);
+        wanted.request.contexts[name] = std::move(named);
     }
-    Answer answer(exchange, wanted.quiet);
-    std::exception_ptr failure;
-    std::string id;
-    std::vector<std::string> names;
+    co_await import_caches(place.builder, wanted, whole, stop);
+    co_return context;
+}
+
+/// Sockets that lead to the client's agents, for as long as this lives.
+class LentAgents {
+  public:
+    LentAgents(Place& place, Wanted& wanted) : lines_(place.agents), key_(wanted.agent_key) {
+        auto& services = place.builder.services();
+        for (const auto& id : wanted.agents)
+            wanted.request.agents[id] =
+                agents_.open(services.executor, services.options.exec_root, lines_.carrier(key_, id));
+    }
+    LentAgents(const LentAgents&) = delete;
+    ~LentAgents() { lines_.close(key_); }
+
+  private:
+    AgentLines& lines_;
+    std::string key_;
+    dhow::build::Agents agents_;
+};
+
+/// What becomes of an image before it is named: its keys inside of it, its cache at registries.
+Task<oci::Digest> share_cache(dhow::build::Builder& builder, dhow::build::Built built, const Wanted& wanted,
+                              std::shared_ptr<dhow::build::Cancellation> stop) {
+    auto& services = builder.services();
+    for (const auto& entry : wanted.exports) {
+        if (entry.type == "inline") {
+            auto mark = [&services, built] {
+                auto image = services.images.resolve(built.image.text());
+                return dhow::build::add_inline_cache(services.store, image, built.steps);
+            };
+            built.image = co_await services.pool.run(std::move(mark));
+        } else {
+            auto name = oci::Reference::parse(entry.get("ref"));
+            auto known = wanted.request.credentials.find(name.domain);
+            registry::Credentials credentials;
+            if (known != wanted.request.credentials.end()) credentials = known->second;
+            auto steps = dhow::build::steps_of_mode(built.steps, entry.get("mode"));
+            co_await dhow::build::push_cache(services, std::move(steps), std::move(name),
+                                             std::move(credentials), stop);
+        }
+    }
+    auto image = built.image;
+    builder.remember(std::move(built));
+    co_await builder.note_result(image);
+    co_return image;
+}
+
+}  // namespace
+
+Task<void> build(Place place, http::Exchange& exchange) {
+    auto wanted = read_request(place.engine.networks(), exchange.request());
+    auto stop = std::make_shared<dhow::build::Cancellation>();
+    auto context = co_await take_context(place, exchange, wanted, stop);
+    auto executor = co_await asio::this_coro::executor;
+    Answer answer(exchange, executor, wanted);
     if (wanted.check) {
-        auto [words, warnings] = co_await builder.check(wanted.request, context);
+        auto [words, warnings] = co_await place.builder.check(wanted.request, context);
         co_await answer.checked(std::move(words), warnings);
         co_return;
     }
+    for (const auto& remark : wanted.remarks) answer.remark(remark);
+    std::exception_ptr failure;
+    std::string id;
+    std::vector<std::string> names;
     try {
-        auto image = co_await builder.build(wanted.request, context, answer, stop);
+        LentAgents agents(place, wanted);
+        auto built = co_await place.builder.build(wanted.request, context, answer, stop);
+        auto image = co_await share_cache(place.builder, std::move(built), wanted, stop);
         id = image.text();
-        names = co_await name_image(engine, id, wanted.names);
+        names = co_await name_image(place.engine, id, wanted.names);
     } catch (const Error&) {
         failure = std::current_exception();
     }
@@ -179,23 +176,6 @@ Task<void> build(engine::Engine& engine, dhow::build::Builder& builder, http::Ex
         co_await answer.fail(failure);
     else
         co_await answer.done(id, names);
-}
-
-Task<void> prune(dhow::build::Builder& builder, http::Exchange& exchange) {
-    for (const char* parameter :
-         {"filters", "keep-storage", "reserved-space", "max-used-space", "min-free-space"}) {
-        auto text = exchange.request().query.text(parameter);
-        if (!text.empty() && text != "{}" && text != "0")
-            throw NotImplemented("{} is not available for the build cache in this release of dhow",
-                                 parameter);
-    }
-    auto pruned = co_await builder.prune();
-    json::Object answer;
-    json::Array caches;
-    for (const auto& name : pruned.caches) caches.emplace_back(name);
-    answer["CachesDeleted"] = std::move(caches);
-    answer["SpaceReclaimed"] = pruned.space;
-    co_await exchange.json_text(200, json::dump(answer));
 }
 
 }  // namespace dhow::api::build

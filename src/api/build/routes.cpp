@@ -5,22 +5,26 @@
 
 namespace dhow::api::build {
 
-std::vector<http::Route> routes(engine::Engine& engine, dhow::build::Builder& builder) {
+std::vector<http::Route> routes(engine::Engine& engine, engine::Registries& registries,
+                                dhow::build::Builder& builder) {
     using enum http::Method;
-    auto build_image = [&engine, &builder](http::Exchange& exchange) {
-        return build(engine, builder, exchange);
+    auto agents = std::make_shared<AgentLines>(builder.services().executor);
+    auto build_image = [&engine, &builder, agents](http::Exchange& exchange) {
+        return build(Place{engine, builder, *agents}, exchange);
     };
-    auto face = std::make_shared<BuildKit>(engine, builder);
-    auto prune_cache = [&builder, face](http::Exchange& exchange) {
-        face->forget_contexts();
-        return prune(builder, exchange);
+    auto agent = [agents](http::Exchange& exchange) { return agents->serve(exchange); };
+    auto send_output = [&builder](http::Exchange& exchange) { return output(builder, exchange); };
+    auto send_cache = [&builder](http::Exchange& exchange) { return cache(builder, exchange); };
+    auto face = std::make_shared<BuildKit>(engine, registries, builder);
+    auto prune_cache = [&engine, &builder, agents, face](http::Exchange& exchange) {
+        return prune(Place{engine, builder, *agents}, face->contexts(), exchange);
     };
     auto grpc = [face](http::Exchange& exchange) { return face->grpc(exchange); };
     auto session = [face](http::Exchange& exchange) { return face->session(exchange); };
     return {
-        {post, "/build", build_image},
-        {post, "/build/prune", prune_cache},
-        {post, "/grpc", grpc},
+        {post, "/build", build_image},       {post, "/build/agent", agent},
+        {get, "/build/output", send_output}, {get, "/build/cache", send_cache},
+        {post, "/build/prune", prune_cache}, {post, "/grpc", grpc},
         {post, "/session", session},
     };
 }

@@ -1,14 +1,16 @@
 #pragma once
-// Building images: POST /build and POST /build/prune.
+// Building images: /build and what is below it, and BuildKit's connections.
 
 #include <vector>
 
 #include "api/http/router.hpp"
 #include "build/builder.hpp"
 #include "engine/engine.hpp"
+#include "engine/registries.hpp"
 
 namespace dhow::api::build {
 
-std::vector<http::Route> routes(engine::Engine& engine, dhow::build::Builder& builder);
+std::vector<http::Route> routes(engine::Engine& engine, engine::Registries& registries,
+                                dhow::build::Builder& builder);
 
 }  // namespace dhow::api::build

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <functional>
 
+#include "build/dockerfile/text.hpp"
+
 namespace dhow::build::buildkit {
 
 namespace {
@@ -63,6 +65,25 @@ void read_network(Request& request, const std::string& mode) {
         throw InvalidArgument("invalid netmode {}", mode);
 }
 
+/// "local:NAME", "docker-image://NAME", a repository or a URL.
+void read_context(Order& order, std::string name, const std::string& value) {
+    for (std::string_view other : {"input:", "oci-layout://", "target:"})
+        if (value.starts_with(other))
+            throw NotImplemented("the context {}={} is not available in this release of dhow", name, value);
+    // The platform that it is for, "NAME::linux/amd64".
+    if (auto colons = name.find("::"); colons != name.npos) {
+        auto platform = oci::Platform::parse(name.substr(colons + 2));
+        if (!platform.runs(order.request.platform.value_or(oci::Platform::host()))) return;
+        name.resize(colons);
+    }
+    name = dockerfile::lower(name);
+    order.named_contexts[name] = value;
+    constexpr std::string_view image = "docker-image://";
+    NamedContext context;
+    if (value.starts_with(image)) context.image = value.substr(image.size());
+    order.request.contexts[name] = std::move(context);
+}
+
 using Reader = std::function<void(Order&, const std::string&)>;
 
 void ignore(Order&, const std::string&) {}
@@ -100,6 +121,14 @@ const std::map<std::string, Reader, std::less<>>& readers() {
                  throw NotImplemented(
                      "images for several platforms are not available in this release of dhow");
          }},
+        {"cache-imports",
+         [](Order& order, const std::string& value) {
+             for (auto& entry : read_cache_entries(value)) order.imports.push_back(std::move(entry));
+         }},
+        {"cache-from",
+         [](Order& order, const std::string& value) {
+             for (auto& name : split(value, ',')) order.imports.push_back({"registry", {{"ref", name}}});
+         }},
         // What a client can do, and where its files came from: nothing that an image would show.
         {"frontend.caps", ignore},
         {"source", ignore},
@@ -115,7 +144,7 @@ bool read_by_prefix(Order& order, const std::string& name, const std::string& va
     } else if (name.starts_with("label:")) {
         order.request.labels[rest("label:")] = value;
     } else if (name.starts_with("context:")) {
-        order.named_contexts[rest("context:")] = value;
+        return true;  // read once the platform is known
     } else if (name.starts_with("vcs:") || name.starts_with("local-sessionid:")) {
         return true;
     } else if (name.starts_with("attest:")) {
@@ -137,17 +166,15 @@ Order read_attributes(const Attributes& attributes, const std::string& network) 
         if (name == "requestid")
             throw NotImplemented("unsupported request {}: it is not available in this release of dhow",
                                  value);
-        if (name == "cache-imports" || name == "cache-from") {
-            if (value.empty() || value == "[]") continue;
-            throw NotImplemented("--cache-from is not available in this release of dhow");
-        }
         if (auto reader = readers().find(name); reader != readers().end())
             reader->second(order, value);
         else if (!read_by_prefix(order, name, value))
             throw NotImplemented("the build option {:?} is not available in this release of dhow", name);
     }
-    if (!order.named_contexts.empty())
-        throw NotImplemented("--build-context is not available in this release of dhow");
+    constexpr std::string_view context = "context:";
+    for (const auto& [name, value] : attributes)
+        if (name.starts_with(context)) read_context(order, name.substr(context.size()), value);
+    for (const auto& entry : order.imports) entry.check_import();
     return order;
 }
 

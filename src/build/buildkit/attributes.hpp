@@ -4,8 +4,10 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "build/options.hpp"
+#include "build/share/entry.hpp"
 
 namespace dhow::build::buildkit {
 
@@ -18,7 +20,8 @@ struct Order {
     std::string dockerfile_folder = "dockerfile";  ///< and that of the Dockerfile
     bool dockerfile_is_local = false;              ///< it is in that folder, wherever the context comes from
     std::string remote_context;                    ///< a URL, where the context is no folder of the client's
-    std::map<std::string, std::string> named_contexts;  ///< --build-context NAME=...
+    std::map<std::string, std::string> named_contexts;  ///< --build-context NAME=..., the names in lower case
+    std::vector<CacheEntry> imports;                    ///< --cache-from
 };
 
 /// `network`: the id of the default network.

@@ -17,9 +17,7 @@ protocol::UsageRecord to_message(const CacheRecord& from) {
     record.set_shared(from.shared);
     record.set_mutable_(from.kind != CacheRecord::Kind::step);
     record.set_description(from.description);
-    record.set_record_type(from.kind == CacheRecord::Kind::mount     ? "exec.cachemount"
-                           : from.kind == CacheRecord::Kind::context ? "source.local"
-                                                                     : "regular");
+    record.set_record_type(kind_name(from.kind));
     if (!from.parent.empty()) record.add_parents(from.parent);
     auto time = from.created.time_since_epoch();
     for (auto* stamp : {record.mutable_created_at(), record.mutable_last_used_at()}) {
@@ -30,37 +28,17 @@ protocol::UsageRecord to_message(const CacheRecord& from) {
     return record;
 }
 
-template <typename Filters>
-void refuse_filters(const Filters& filters) {
-    // A client that has none to give sends an empty one.
-    for (const auto& filter : filters)
-        if (!filter.empty())
-            throw NotImplemented("the filter {} is not available for the build cache in this release of dhow",
-                                 filter);
-}
-
 }  // namespace
-
-Task<std::vector<CacheRecord>> Control::cache_records() {
-    auto& mounts = builder_.cache_mounts();
-    std::set<std::string> used;
-    std::error_code absent;
-    for (const auto& entry : std::filesystem::directory_iterator(mounts.root(), absent))
-        if (auto name = entry.path().filename().string(); mounts.is_used(name)) used.insert(name);
-    auto list = [this, root = mounts.root(), used, contexts = contexts_.list()] {
-        return list_cache(services_, root, used, contexts);
-    };
-    co_return co_await services_.pool.run(std::move(list));
-}
 
 void Control::add_cache_methods() {
     service_.add_unary<protocol::DiskUsageRequest>(
         control + "DiskUsage",
         [this](protocol::DiskUsageRequest request, CallPtr) -> Task<protocol::DiskUsageResponse> {
-            refuse_filters(request.filter());
-            auto records = co_await cache_records();
+            auto filter = CacheFilter::parse({request.filter().begin(), request.filter().end()});
+            auto records = co_await builder_.cache_records(contexts_.list());
             protocol::DiskUsageResponse response;
-            for (const auto& record : records) *response.add_record() = to_message(record);
+            for (const auto& record : records)
+                if (filter.fits(record)) *response.add_record() = to_message(record);
             co_return response;
         });
     service_.add_stream<protocol::PruneRequest>(
@@ -69,11 +47,17 @@ void Control::add_cache_methods() {
 }
 
 Task<void> Control::prune(protocol::PruneRequest request, CallPtr call) {
-    refuse_filters(request.filter());
-    auto records = co_await cache_records();
-    KeepRule rule{request.keep_bytes(), std::chrono::nanoseconds(request.keep_duration())};
-    auto forget = [this, records, rule] { return forget_cache(services_, records, rule); };
-    auto gone = co_await services_.pool.run(std::move(forget));
+    PruneOrder order;
+    order.filter = CacheFilter::parse({request.filter().begin(), request.filter().end()});
+    order.all = request.all();
+    order.duration = std::chrono::nanoseconds(request.keep_duration());
+    order.reserved = request.reserved_space();
+    order.max_used = request.max_used_space();
+    order.min_free = request.min_free_space();
+    std::function<Task<void>(std::string)> remove = [this](std::string id) {
+        return backend_.remove_image(std::move(id));
+    };
+    auto gone = co_await builder_.prune(contexts_.list(), std::move(order), std::move(remove));
     for (const auto& record : gone) {
         auto message = to_message(record);
         co_await rpc::write_message(call, message);

@@ -36,9 +36,4 @@ std::vector<std::pair<std::filesystem::path, bool>> Contexts::list() const {
     return folders;
 }
 
-void Contexts::clear() {
-    for (const auto& [path, in_use] : list())
-        if (!in_use) store_.trash().take(path);
-}
-
 }  // namespace dhow::build::buildkit

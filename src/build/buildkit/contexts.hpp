@@ -25,9 +25,6 @@ class Contexts {
     /// The one kept under that key; a new one, not kept, without a key or while another build uses it.
     Lease take(const std::string& key);
 
-    /// Forgets those that are not in use.
-    void clear();
-
     /// Those that are kept, and whether each is in use.
     std::vector<std::pair<std::filesystem::path, bool>> list() const;
 

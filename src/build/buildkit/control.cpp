@@ -4,6 +4,7 @@
 
 #include "base/defer.hpp"
 #include "base/version.hpp"
+#include "build/buildkit/cache_transfer.hpp"
 #include "build/buildkit/export.hpp"
 #include "build/buildkit/protocol/session.pb.h"
 
@@ -147,8 +148,7 @@ Task<protocol::SolveResponse> Control::run(std::shared_ptr<Job> job, protocol::S
     if (!request.session().empty()) job->session = co_await sessions_.find(request.session());
     job->changed.notify();
     auto exporters = exporters_of(request);
-    for (const auto& entry : request.cache().exports())
-        throw NotImplemented("--cache-to type={} is not available in this release of dhow", entry.type());
+    auto caches = cache_exports_of(request);
     std::shared_ptr<Product> product;
     if (!request.frontend().empty()) {
         Attributes attributes(request.frontend_attrs().begin(), request.frontend_attrs().end());
@@ -159,10 +159,13 @@ Task<protocol::SolveResponse> Control::run(std::shared_ptr<Job> job, protocol::S
         product = co_await run_gateway(job);
     }
     if (!product) co_return protocol::SolveResponse();
-    auto image = co_await product->image();
+    auto built = co_await product->image();
     job->stop->check();
     Shipment shipment{services_, backend_, job->status, job->session, job->stop};
-    co_return co_await export_image(shipment, std::move(image), std::move(exporters));
+    auto image = co_await mark_inline(shipment, built, caches);
+    auto response = co_await export_image(shipment, std::move(image), std::move(exporters));
+    co_await export_caches(shipment, std::move(built), std::move(caches), response);
+    co_return response;
 }
 
 Task<std::shared_ptr<Product>> Control::run_frontend(std::shared_ptr<Job> job, std::string frontend,

@@ -11,7 +11,6 @@
 #include "build/buildkit/job.hpp"
 #include "build/buildkit/protocol/control.pb.h"
 #include "build/buildkit/sessions.hpp"
-#include "build/usage.hpp"
 #include "rpc/service.hpp"
 
 namespace dhow::build::buildkit {
@@ -46,7 +45,6 @@ class Control {
     Task<protocol::SolveResponse> run(std::shared_ptr<Job> job, protocol::SolveRequest request);
     Task<std::shared_ptr<Product>> run_gateway(std::shared_ptr<Job> job);
     Task<void> status(protocol::StatusRequest request, CallPtr call);
-    Task<std::vector<CacheRecord>> cache_records();
     Task<void> prune(protocol::PruneRequest request, CallPtr call);
     Task<std::shared_ptr<Product>> run_frontend(std::shared_ptr<Job> job, std::string frontend,
                                                 Attributes attributes);

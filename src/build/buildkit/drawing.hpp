@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "build/buildkit/recipe.hpp"
 #include "build/buildkit/status.hpp"
 #include "build/plan.hpp"
 
@@ -21,12 +22,13 @@ struct Failure {
 class Drawing final : public Listener {
   public:
     /// Both outlive it.
-    Drawing(StatusLog& log, const Plan& plan) : log_(log), plan_(plan) {}
+    Drawing(StatusLog& log, const Recipe& recipe) : log_(log), recipe_(recipe), plan_(recipe.plan) {}
 
-    Task<void> text(std::string) override { co_return; }
+    Task<void> text(std::string words) override;
     Task<void> error_text(std::string) override { co_return; }
     Task<void> image(std::string) override { co_return; }
 
+    void warned(const dockerfile::LintWarning& warning) override;
     void stage_begins(std::size_t stage, const std::string& image) override;
     void stage_stands(std::size_t stage, const std::vector<dockerfile::Instruction>& triggers) override;
     void step_begins(std::size_t stage, const dockerfile::Instruction& step,
@@ -49,12 +51,11 @@ class Drawing final : public Listener {
     void show(Stage& stage, std::size_t index, const std::string& text);
 
     StatusLog& log_;
+    const Recipe& recipe_;
     const Plan& plan_;
+    bool begun_ = false;  ///< what the file alone says was told with it
     std::map<std::size_t, Stage> stages_;
     std::optional<Failure> failure_;
 };
-
-/// How BuildKit says what went wrong.
-std::string failure_text(const std::exception_ptr& failure);
 
 }  // namespace dhow::build::buildkit

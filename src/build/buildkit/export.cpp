@@ -6,10 +6,10 @@
 
 #include <fcntl.h>
 
+#include "build/buildkit/lend.hpp"
 #include "build/buildkit/send.hpp"
+#include "build/output.hpp"
 #include "build/rootfs.hpp"
-#include "image/layer/diff.hpp"
-#include "image/save.hpp"
 #include "linux/path.hpp"
 #include "oci/reference.hpp"
 
@@ -46,8 +46,20 @@ void check_exporter(const Exporter& exporter) {
     const auto& type = exporter.type();
     if (std::ranges::find(known, type) == known.end())
         throw NotImplemented("--output type={} is not available in this release of dhow", type);
-    if (type == "image" && is_true(attribute(exporter, "push")))
-        throw NotImplemented("pushing as a part of a build is not available in this release of dhow");
+    bool pushes = is_true(attribute(exporter, "push"));
+    if (pushes && type != "image" && type != "moby")
+        throw InvalidArgument("--output type={} cannot be pushed", type);
+    if (pushes && names_of(exporter).empty()) throw InvalidArgument("tag is needed when pushing to registry");
+    for (const auto& [name, value] : exporter.attrs()) {
+        constexpr std::array changing{"push-by-digest", "rewrite-timestamp", "force-compression",
+                                      "compression-level", "name-canonical"};
+        bool unknown =
+            name.starts_with("annotation") ||
+            (std::ranges::find(changing, name) != changing.end() && !value.empty() && value != "false");
+        if (unknown)
+            throw NotImplemented("--output type={} with {} is not available in this release of dhow", type,
+                                 name);
+    }
     if ((type == "docker" || type == "oci") && attribute(exporter, "tar") == "false")
         throw NotImplemented("--output type={},tar=false is not available in this release of dhow", type);
     auto compression = attribute(exporter, "compression");
@@ -89,10 +101,20 @@ class Export {
     Task<void> names(Vertex& vertex) {
         vertex.progress("exporting layers", 0, 0, true);
         vertex.progress("writing image " + image_.id.text(), 0, 0, true);
+        co_await shipment_.backend.note_result(image_.id);
         for (auto& name : names_of(exporter_)) {
             auto line = "naming to " + full_name(name);
             vertex.progress(line, 0);
             co_await shipment_.backend.name_image(image_.id.text(), name);
+            vertex.progress(line, 0, 0, true);
+        }
+        if (!is_true(attribute(exporter_, "push"))) co_return;
+        for (auto& name : names_of(exporter_)) {
+            auto line = "pushing " + full_name(name);
+            vertex.progress(line, 0);
+            auto credentials =
+                co_await credentials_for(shipment_.session, oci::Reference::parse(name).domain);
+            co_await shipment_.backend.push_image(name, std::move(credentials), shipment_.stop);
             vertex.progress(line, 0, 0, true);
         }
     }
@@ -101,29 +123,23 @@ class Export {
         std::set<std::string> names;
         for (const auto& name : names_of(exporter_)) names.insert(full_name(name));
         std::function<void(image::Output&)> write = [this, names](image::Output& output) {
-            image::save_image(shipment_.services.store, image_, names, output);
+            write_archive(shipment_.services.store, image_, names, output);
         };
         co_await stream(vertex, std::move(write));
     }
 
     Task<void> tar(Vertex& vertex) {
         std::function<void(image::Output&)> write = [this](image::Output& output) {
-            auto root =
-                mount_read_only(shipment_.services.store, layers_of(shipment_.services.store, image_));
-            image::write_diff(fmt::format("/proc/self/fd/{}", root.get()), output);
+            write_files(shipment_.services.store, image_, output);
         };
         co_await stream(vertex, std::move(write));
     }
 
     Task<void> stream(Vertex& vertex, std::function<void(image::Output&)> write) {
-        std::int64_t sent = 0;
-        Progress progress = [&vertex, &sent](std::int64_t bytes) {
-            sent = bytes;
-            vertex.progress("sending tarball", bytes);
-        };
-        co_await send_stream(shipment_.services.pool, shipment_.session, number_, std::move(write), progress,
-                             shipment_.stop);
-        vertex.progress("sending tarball", sent, 0, true);
+        return tell_bytes(vertex, "sending tarball", [this, write](Progress progress) {
+            return send_stream(shipment_.services.pool, shipment_.session, number_, write,
+                               std::move(progress), shipment_.stop);
+        });
     }
 
     Task<void> files(Vertex& vertex) {
@@ -132,15 +148,23 @@ class Export {
                 mount_read_only(shipment_.services.store, layers_of(shipment_.services.store, image_)).get(),
                 ".", O_RDONLY | O_DIRECTORY);
         };
-        auto root = co_await shipment_.services.pool.run(std::move(open));
-        std::int64_t sent = 0;
-        Progress progress = [&vertex, &sent](std::int64_t bytes) {
-            sent = bytes;
-            vertex.progress("copying files", bytes);
+        auto root = std::make_shared<UniqueFd>(co_await shipment_.services.pool.run(std::move(open)));
+        std::function<Task<void>(Progress)> send = [this, root](Progress progress) {
+            return send_tree(shipment_.services.pool, shipment_.session, number_, std::move(*root),
+                             std::move(progress), shipment_.stop);
         };
-        co_await send_tree(shipment_.services.pool, shipment_.session, number_, std::move(root), progress,
-                           shipment_.stop);
-        vertex.progress("copying files", sent, 0, true);
+        co_await tell_bytes(vertex, "copying files", std::move(send));
+    }
+
+    /// A line of how many bytes `send` has sent.
+    Task<void> tell_bytes(Vertex& vertex, std::string line, std::function<Task<void>(Progress)> send) {
+        std::int64_t sent = 0;
+        Progress progress = [&vertex, &sent, line](std::int64_t bytes) {
+            sent = bytes;
+            vertex.progress(line, bytes);
+        };
+        co_await send(std::move(progress));
+        vertex.progress(line, sent, 0, true);
     }
 
     Shipment& shipment_;

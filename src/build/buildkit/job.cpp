@@ -2,7 +2,11 @@
 
 #include "base/base64.hpp"
 #include "base/json.hpp"
+#include "build/buildkit/cache_transfer.hpp"
 #include "build/buildkit/lend.hpp"
+#include "build/dockerfile/lint.hpp"
+#include "build/dockerfile/lint_rules.hpp"
+#include "build/step_text.hpp"
 #include "oci/reference.hpp"
 
 namespace dhow::build::buildkit {
@@ -39,6 +43,26 @@ json::Object source_of(const Recipe& recipe, dockerfile::Lines lines) {
 
 }  // namespace
 
+void warn(StatusLog& log, const Recipe& recipe, const dockerfile::LintWarning& warning) {
+    protocol::StatusResponse event;
+    auto& message = *event.add_warnings();
+    message.set_vertex(recipe.definition);
+    message.set_level(1);
+    message.set_short_text(dockerfile::short_text(warning));
+    message.add_detail(std::string(dockerfile::rule_description(warning.rule)));
+    message.set_url(dockerfile::rule_url(warning.rule));
+    auto& info = *message.mutable_info();
+    info.set_filename(recipe.order.request.dockerfile);
+    info.set_data(recipe.text);
+    info.set_language("Dockerfile");
+    if (warning.lines.first > 0) {
+        auto& range = *message.add_ranges();
+        range.mutable_start()->set_line(warning.lines.first);
+        range.mutable_end()->set_line(std::max(warning.lines.first, warning.lines.last));
+    }
+    log.add(std::move(event));
+}
+
 rpc::Status failed_at(const std::exception_ptr& failure, const Recipe& recipe, dockerfile::Lines lines,
                       const std::string& vertex) {
     auto status = rpc::status_of(failure);
@@ -61,7 +85,7 @@ rpc::Status failed_at(const std::exception_ptr& failure, const Recipe& recipe, d
 Product::Product(Delivery delivery, std::shared_ptr<Recipe> recipe)
     : delivery_(std::move(delivery)), recipe_(std::move(recipe)), changed_(delivery_.services.executor) {}
 
-Task<oci::Digest> Product::image() {
+Task<Built> Product::image() {
     if (!std::exchange(started_, true)) {
         try {
             co_await build();
@@ -73,7 +97,7 @@ Task<oci::Digest> Product::image() {
     }
     while (!done_) co_await changed_.wait();
     if (failure_) std::rethrow_exception(failure_);
-    co_return image_;
+    co_return built_;
 }
 
 /// What the registries of the bases need to know, where they will be asked.
@@ -81,7 +105,7 @@ Task<void> Product::load_metadata() {
     auto& request = recipe_->order.request;
     std::set<std::string> names;
     for (const auto& stage : recipe_->plan.stages) {
-        if (!stage.needed || stage.from || stage.base == "scratch") continue;
+        if (!stage.needed || stage.base.empty() || stage.base == "scratch") continue;
         auto name = oci::Reference::parse(stage.base).with_default_tag();
         if (!names.insert(name.full()).second) continue;
         auto load = [&](Vertex&) -> Task<void> {
@@ -99,12 +123,15 @@ Task<void> Product::load_metadata() {
 
 Task<void> Product::build() {
     co_await load_metadata();
+    auto imports = import_caches(delivery_, recipe_->order.imports);
+    recipe_->order.request.imports = co_await std::move(imports);
+    co_await fetch_named_contexts(delivery_, recipe_);
     auto context = co_await fetch_context(delivery_, recipe_);
     auto agents = co_await borrow(delivery_, recipe_);
-    Drawing drawing(delivery_.status, recipe_->plan);
+    Drawing drawing(delivery_.status, *recipe_);
     std::exception_ptr failure;
     try {
-        image_ = co_await delivery_.builder.build(recipe_->order.request, context, drawing, delivery_.stop);
+        built_ = co_await delivery_.builder.build(recipe_->order.request, context, drawing, delivery_.stop);
     } catch (const Error&) {
         failure = std::current_exception();
     }

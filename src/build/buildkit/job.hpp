@@ -19,7 +19,7 @@ class Product {
     Product(Delivery delivery, std::shared_ptr<Recipe> recipe);
 
     /// Builds, or waits for the build under way, or gives what it gave. @throws what it ended with
-    Task<oci::Digest> image();
+    Task<Built> image();
 
   private:
     Task<void> build();
@@ -29,7 +29,7 @@ class Product {
     std::shared_ptr<Recipe> recipe_;
     bool started_ = false;
     bool done_ = false;
-    oci::Digest image_;
+    Built built_;
     std::exception_ptr failure_;
     Signal changed_;
 };
@@ -47,6 +47,9 @@ struct Job {
     bool over = false;
     Signal changed;
 };
+
+/// Tells a client what is a mistake in the Dockerfile, most likely.
+void warn(StatusLog& log, const Recipe& recipe, const dockerfile::LintWarning& warning);
 
 /// A failure with the place in the Dockerfile, as a client prints it.
 rpc::Status failed_at(const std::exception_ptr& failure, const Recipe& recipe, dockerfile::Lines lines,

@@ -1,26 +1,16 @@
 #include "build/buildkit/lend.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
 
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-
 #include "base/defer.hpp"
-#include "base/random.hpp"
 #include "build/buildkit/protocol/session.pb.h"
 #include "rpc/service.hpp"
-#include "store/files.hpp"
 
 namespace dhow::build::buildkit {
 
 namespace {
-
-using Socket = asio::local::stream_protocol::socket;
 
 const std::string secret_method = "/moby.buildkit.secrets.v1.Secrets/GetSecret";
 const std::string check_method = "/moby.sshforward.v1.SSH/CheckAgent";
@@ -82,7 +72,7 @@ Task<bool> has_agent(std::shared_ptr<Session> session, std::string id) {
     co_return true;
 }
 
-Task<void> carry_from_client(std::shared_ptr<rpc::Call> call, std::shared_ptr<Socket> socket) {
+Task<void> carry_from_client(std::shared_ptr<rpc::Call> call, std::shared_ptr<AgentSocket> socket) {
     try {
         while (true) {
             auto bytes = co_await call->read();
@@ -101,7 +91,7 @@ Task<void> carry_from_client(std::shared_ptr<rpc::Call> call, std::shared_ptr<So
 }
 
 /// One connection of a command to the agent.
-Task<void> forward(std::shared_ptr<Session> session, std::string id, std::shared_ptr<Socket> socket) {
+Task<void> forward(std::shared_ptr<Session> session, std::string id, std::shared_ptr<AgentSocket> socket) {
     auto executor = co_await asio::this_coro::executor;
     try {
         auto call = session->connection()->call(forward_method, {{"buildkit.ssh.id", id}});
@@ -125,66 +115,6 @@ Task<void> forward(std::shared_ptr<Session> session, std::string id, std::shared
 
 }  // namespace
 
-struct Agents::Listener {
-    Listener(asio::any_io_executor executor, int fd)
-        : acceptor(std::move(executor), asio::local::stream_protocol(), fd) {}
-    asio::local::stream_protocol::acceptor acceptor;
-};
-
-namespace {
-
-/// Bound through the folder's descriptor: the whole path may be too long for an address.
-UniqueFd bind_in(const std::filesystem::path& folder, const std::string& name) {
-    UniqueFd place(
-        check(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open {}", folder.string()));
-    UniqueFd socket(check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "make a socket"));
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    auto path = fmt::format("/proc/self/fd/{}/{}", place.get(), name);
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    check(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), "bind a socket");
-    check(::listen(socket.get(), 16), "listen on a socket");
-    return socket;
-}
-
-}  // namespace
-
-std::filesystem::path Agents::open(asio::any_io_executor executor, const std::filesystem::path& exec_root,
-                                   std::shared_ptr<Session> session, const std::string& id) {
-    if (folder_.empty()) {
-        auto root = exec_root / "build-secrets";
-        store::make_private_directory(root);
-        folder_ = root / random_hex(16);
-        store::make_private_directory(folder_);
-    }
-    auto name = fmt::format("agent{}", listeners_.size());
-    auto socket = bind_in(folder_, name);
-    auto listener = std::make_shared<Listener>(executor, socket.get());
-    (void)socket.release();
-    listeners_.push_back(listener);
-    auto accept = [](std::shared_ptr<Listener> from, std::shared_ptr<Session> client,
-                     std::string agent) -> Task<void> {
-        auto loop = co_await asio::this_coro::executor;
-        while (true) {
-            boost::system::error_code failed;
-            auto accepted =
-                co_await from->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, failed));
-            if (failed) co_return;
-            auto shared = std::make_shared<Socket>(std::move(accepted));
-            asio::co_spawn(loop, forward(client, agent, std::move(shared)), asio::detached);
-        }
-    };
-    asio::co_spawn(executor, accept(listener, std::move(session), id), asio::detached);
-    return folder_ / name;
-}
-
-Agents::~Agents() {
-    boost::system::error_code ignored;
-    for (auto& listener : listeners_) listener->acceptor.close(ignored);
-    std::error_code gone;
-    if (!folder_.empty()) std::filesystem::remove_all(folder_, gone);
-}
-
 Task<std::shared_ptr<Agents>> borrow(Delivery delivery, std::shared_ptr<Recipe> recipe) {
     auto agents = std::make_shared<Agents>();
     auto& request = recipe->order.request;
@@ -197,8 +127,11 @@ Task<std::shared_ptr<Agents>> borrow(Delivery delivery, std::shared_ptr<Recipe> 
         if (request.agents.contains(id)) continue;
         bool there = co_await has_agent(delivery.session, id);
         if (!there) continue;
-        request.agents[id] = agents->open(delivery.services.executor, delivery.services.options.exec_root,
-                                          delivery.session, id);
+        CarryAgent carry = [session = delivery.session, id](std::shared_ptr<AgentSocket> socket) {
+            return forward(session, id, std::move(socket));
+        };
+        request.agents[id] =
+            agents->open(delivery.services.executor, delivery.services.options.exec_root, std::move(carry));
     }
     co_return agents;
 }

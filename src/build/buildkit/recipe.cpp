@@ -8,7 +8,7 @@
 #include "build/buildkit/filesync.hpp"
 #include "build/buildkit/job.hpp"
 #include "build/buildkit/send.hpp"
-#include "build/dockerfile/text.hpp"
+#include "build/dockerfile/lint.hpp"
 #include "linux/path.hpp"
 #include "store/files.hpp"
 
@@ -30,7 +30,8 @@ std::optional<std::string> read_text(const std::filesystem::path& folder, const 
     return store::read_all(file->get(), largest_text, name);
 }
 
-/// Files of a client, read as texts: each name's, or none.
+}  // namespace
+
 Task<std::vector<std::optional<std::string>>> fetch_texts(Delivery delivery, Vertex& vertex,
                                                           std::string folder, std::string what,
                                                           std::vector<std::string> names) {
@@ -52,6 +53,8 @@ Task<std::vector<std::optional<std::string>>> fetch_texts(Delivery delivery, Ver
     for (const auto& name : names) texts.push_back(read_text(lease.path, name));
     co_return texts;
 }
+
+namespace {
 
 constexpr std::string_view upload_prefix = "http://buildkit-session/";
 
@@ -79,23 +82,15 @@ bool is_known(const std::string& word) { return word.find('$') == word.npos; }
 
 }  // namespace
 
-std::vector<std::string> ignore_patterns(std::string_view text) {
-    std::vector<std::string> patterns;
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    while (!text.empty()) {
-        auto end = std::min(text.find('\n'), text.size());
-        auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (line.starts_with('#')) continue;
-        line = dockerfile::trim(line);
-        if (line.empty()) continue;
-        bool exception = line.starts_with('!');
-        if (exception) line = dockerfile::trim(line.substr(1));
-        auto pattern = line.empty() ? std::string() : clean_path(line);
-        if (pattern.size() > 1 && pattern.front() == '/') pattern.erase(0, 1);
-        patterns.push_back(exception ? "!" + pattern : pattern);
-    }
-    return patterns;
+Task<void> fetch_folder(Delivery delivery, Vertex& vertex, Wanted wanted, std::filesystem::path into) {
+    std::int64_t size = 0;
+    std::function<void(std::int64_t)> progress = [&vertex, &size](std::int64_t bytes) {
+        size = bytes;
+        vertex.progress("transferring context:", bytes);
+    };
+    co_await receive_files(delivery.services.pool, delivery.session, wanted, open_folder(into), progress,
+                           delivery.stop);
+    vertex.progress("transferring context:", size, 0, true);
 }
 
 std::optional<std::vector<std::string>> wanted_paths(const Plan& plan) {
@@ -140,6 +135,7 @@ Task<std::optional<std::string>> fetch_dockerfile(Delivery delivery, std::shared
         if (!texts[0] && is_default) texts[0] = texts[2];
         if (!texts[0]) throw NotFound("failed to read dockerfile: open {}: no such file or directory", name);
         recipe->text = *texts[0];
+        recipe->definition = vertex.digest();
         ignore = texts[1];
     };
     co_await with_vertex(delivery.status, "[internal] load build definition from " + name, fetch);
@@ -191,7 +187,11 @@ Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order) {
     }
     if (recipe->text.empty()) throw InvalidArgument("the Dockerfile cannot be empty");
     try {
-        recipe->plan = make_plan(dockerfile::parse_dockerfile(recipe->text), recipe->order.request);
+        auto file = dockerfile::parse_dockerfile(recipe->text);
+        auto report = dockerfile::lint(file, recipe->excludes);
+        for (const auto& warning : report.warnings) warn(delivery.status, *recipe, warning);
+        dockerfile::refuse_warnings(report);
+        recipe->plan = make_plan(std::move(file), recipe->order.request);
     } catch (const dockerfile::DockerfileError& error) {
         throw rpc::CallFailed(failed_at(std::current_exception(), *recipe, error.lines(), ""));
     }
@@ -203,7 +203,7 @@ namespace {
 /// Whether a base brings instructions of its own, that may take files.
 Task<bool> has_triggers(Services& services, const Plan& plan) {
     for (const auto& stage : plan.stages) {
-        if (!stage.needed || stage.from || stage.base == "scratch") continue;
+        if (!stage.needed || stage.base.empty() || stage.base == "scratch") continue;
         auto find = [&services, name = stage.base] {
             auto image = services.images.find(name);
             return image && !image->config->config.on_build.empty();
@@ -232,14 +232,7 @@ Task<std::shared_ptr<Context>> fetch_context(Delivery delivery, std::shared_ptr<
     wanted.exclude = recipe->excludes;
     if (paths) wanted.follow = *paths;
     auto fetch = [&](Vertex& vertex) -> Task<void> {
-        std::int64_t size = 0;
-        std::function<void(std::int64_t)> progress = [&vertex, &size](std::int64_t bytes) {
-            size = bytes;
-            vertex.progress("transferring context:", bytes);
-        };
-        co_await receive_files(delivery.services.pool, delivery.session, wanted, open_folder(lease.path),
-                               progress, delivery.stop);
-        vertex.progress("transferring context:", size, 0, true);
+        co_await fetch_folder(delivery, vertex, wanted, lease.path);
     };
     co_await with_vertex(delivery.status, "[internal] load build context", fetch);
     co_return context;

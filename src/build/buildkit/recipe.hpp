@@ -9,6 +9,7 @@
 #include "build/builder.hpp"
 #include "build/buildkit/attributes.hpp"
 #include "build/buildkit/contexts.hpp"
+#include "build/buildkit/filesync.hpp"
 #include "build/buildkit/sessions.hpp"
 #include "build/buildkit/status.hpp"
 #include "build/context.hpp"
@@ -30,12 +31,16 @@ struct Recipe {
     Order order;
     std::string text;                   ///< of the Dockerfile
     std::vector<std::string> excludes;  ///< of .dockerignore
+    std::string definition;             ///< the vertex that the Dockerfile came with
     Plan plan;
     std::shared_ptr<Context> uploaded;  ///< where the client sent a tar instead of a folder
 };
 
 /// Brings and reads the Dockerfile. @throws dockerfile::DockerfileError, InvalidArgument
 Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order);
+
+/// Brings the files of the named contexts that the recipe's stages take.
+Task<void> fetch_named_contexts(Delivery delivery, std::shared_ptr<Recipe> recipe);
 
 /// Brings what of the context the recipe's stages take.
 Task<std::shared_ptr<Context>> fetch_context(Delivery delivery, std::shared_ptr<Recipe> recipe);
@@ -44,7 +49,12 @@ Task<std::shared_ptr<Context>> fetch_context(Delivery delivery, std::shared_ptr<
 /// they run, which is to say: all of it.
 std::optional<std::vector<std::string>> wanted_paths(const Plan& plan);
 
-/// The patterns of a .dockerignore, as a client takes them.
-std::vector<std::string> ignore_patterns(std::string_view text);
+/// Files of a folder of the client, read as texts: each name's, or none. `what` is for people.
+Task<std::vector<std::optional<std::string>>> fetch_texts(Delivery delivery, Vertex& vertex,
+                                                          std::string folder, std::string what,
+                                                          std::vector<std::string> names);
+
+/// Makes the folder `into` what a client has.
+Task<void> fetch_folder(Delivery delivery, Vertex& vertex, Wanted wanted, std::filesystem::path into);
 
 }  // namespace dhow::build::buildkit

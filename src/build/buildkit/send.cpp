@@ -1,9 +1,7 @@
 #include "build/buildkit/send.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/write.hpp>
 #include <map>
 #include <vector>
 
@@ -12,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/defer.hpp"
+#include "build/buildkit/pipe.hpp"
 #include "build/buildkit/protocol/session.pb.h"
 #include "build/buildkit/receiver.hpp"
 #include "linux/directory.hpp"
@@ -26,22 +25,6 @@ using protocol::Packet;
 
 const std::string send_method = "/moby.filesync.v1.FileSend/DiffCopy";
 const std::string upload_method = "/moby.upload.v1.Upload/Pull";
-
-// A client of Go takes messages of up to 4 MiB.
-constexpr std::size_t chunk_size = 1 << 20;
-
-/// A pipe between a thread of the pool and the loop.
-struct Pipe {
-    explicit Pipe(asio::any_io_executor executor, bool loop_reads) : loop_end(std::move(executor)) {
-        int ends[2];
-        check(::pipe2(ends, O_CLOEXEC), "make a pipe");
-        ::fcntl(ends[0], F_SETPIPE_SZ, static_cast<int>(chunk_size));
-        loop_end.assign(ends[loop_reads ? 0 : 1]);
-        thread_end.reset(ends[loop_reads ? 1 : 0]);
-    }
-    asio::posix::stream_descriptor loop_end;
-    UniqueFd thread_end;
-};
 
 std::shared_ptr<rpc::Call> begin(Session& session, const std::string& method, const rpc::Metadata& metadata) {
     if (!session.offers(method)) throw NotFound("method {} not supported by the client", method);
@@ -59,29 +42,6 @@ Task<void> await_end(std::shared_ptr<rpc::Call> call) {
         auto rest = co_await call->read();
         if (!rest) break;
     }
-}
-
-/// Work on the pool beside a coroutine: its end, and what it threw.
-struct Side {
-    explicit Side(asio::any_io_executor executor) : changed(std::move(executor)) {}
-    bool over = false;
-    std::exception_ptr failure;
-    Signal changed;
-};
-
-Task<void> run_side(BlockingPool& pool, std::shared_ptr<Side> side, std::function<void()> work) {
-    try {
-        co_await pool.run(std::move(work));
-    } catch (...) {
-        side->failure = std::current_exception();
-    }
-    side->over = true;
-    side->changed.notify();
-}
-
-Task<void> join(std::shared_ptr<Side> side) {
-    while (!side->over) co_await side->changed.wait();
-    if (side->failure) std::rethrow_exception(side->failure);
 }
 
 std::uint32_t go_mode_of(const struct stat& status) {
@@ -270,50 +230,16 @@ Task<void> send_tree(BlockingPool& pool, std::shared_ptr<Session> session, int e
 Task<void> receive_stream(BlockingPool& pool, std::shared_ptr<Session> session, std::string id,
                           std::function<void(image::Source&)> read, Progress progress,
                           std::shared_ptr<Cancellation> stop) {
-    auto executor = co_await asio::this_coro::executor;
     rpc::Metadata metadata{{"urlpath", "/" + id}, {"urlhost", "buildkit-session"}};
     auto call = begin(*session, upload_method, metadata);
     Defer end([call] { call->cancel(); });
-    auto pipe = std::make_shared<Pipe>(executor, false);
-    std::function<void()> cancel = [call, pipe] {
-        call->cancel();
-        pipe->loop_end.close();
+    PayloadOf payload = [](const std::string& bytes) {
+        protocol::BytesMessage message;
+        if (!message.ParseFromString(bytes))
+            throw InvalidArgument("the client sent no file but something else");
+        return std::move(*message.mutable_data());
     };
-    Cancellation::Registration registration(*stop, cancel);
-    auto side = std::make_shared<Side>(executor);
-    std::function<void()> work = [pipe, read] {
-        image::FdSource source(std::move(pipe->thread_end));
-        read(source);
-    };
-    asio::co_spawn(executor, run_side(pool, side, std::move(work)), asio::detached);
-    std::exception_ptr failure;
-    try {
-        std::int64_t received = 0;
-        while (true) {
-            auto bytes = co_await call->read();
-            if (!bytes) break;
-            protocol::BytesMessage message;
-            if (!message.ParseFromString(*bytes))
-                throw InvalidArgument("the client sent no file but something else");
-            boost::system::error_code failed;
-            co_await asio::async_write(pipe->loop_end, asio::buffer(message.data()),
-                                       asio::redirect_error(asio::use_awaitable, failed));
-            // The reader has all it wants, or failed and will say so.
-            if (failed) break;
-            progress(received += static_cast<std::int64_t>(message.data().size()));
-        }
-    } catch (const Error&) {
-        failure = std::current_exception();
-    }
-    pipe->loop_end.close();
-    std::exception_ptr unread;
-    try {
-        co_await join(side);
-    } catch (const Error&) {
-        unread = std::current_exception();
-    }
-    if (failure) std::rethrow_exception(failure);
-    if (unread) std::rethrow_exception(unread);
+    co_await read_call(pool, call, std::move(payload), std::move(read), std::move(progress), std::move(stop));
 }
 
 }  // namespace dhow::build::buildkit

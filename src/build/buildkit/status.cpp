@@ -111,13 +111,4 @@ void Vertex::progress(const std::string& id, std::int64_t current, std::int64_t 
     log_.add(std::move(event));
 }
 
-void Vertex::warn(const std::string& text) {
-    protocol::StatusResponse event;
-    auto& warning = *event.add_warnings();
-    warning.set_vertex(digest());
-    warning.set_level(1);
-    warning.set_short_text(text);
-    log_.add(std::move(event));
-}
-
 }  // namespace dhow::build::buildkit

@@ -60,8 +60,6 @@ class Vertex {
     /// A line below the step, of something under way: "transferring context:" and bytes.
     void progress(const std::string& id, std::int64_t current, std::int64_t total = 0, bool done = false);
 
-    void warn(const std::string& text);
-
   private:
     void tell();
 

@@ -270,6 +270,7 @@ Instruction Reader::run() {
     Instruction result;
     result.written = statement_.written;
     result.lines = statement_.lines;
+    result.comment = statement_.comment;
     const auto& name = statement_.keyword;
     if (name == "ARG")
         result.what = read_args();
@@ -321,6 +322,7 @@ Stage read_from(const Statement& statement) {
     stage.platform = flags.text("platform");
     flags.finish();
     stage.written = statement.written;
+    stage.comment = statement.comment;
     stage.lines = statement.lines;
     auto words = blank_separated(statement.rest);
     if (words.size() == 3 && upper(words[1]) == "AS") {

@@ -126,6 +126,7 @@ struct Instruction {
         what;
     std::string written;  ///< "RUN echo hello"
     Lines lines;
+    std::string comment{};  ///< the line of comment right in front of it
 };
 
 struct Stage {
@@ -133,6 +134,7 @@ struct Stage {
     std::string platform;  ///< as written
     std::string name;      ///< lower case, "" without AS
     std::string written;
+    std::string comment;  ///< the line of comment right in front of it
     Lines lines;
     std::vector<Instruction> instructions;
 };

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <regex>
 #include <set>
 
+#include "base/ignore.hpp"
+#include "build/dockerfile/lint_rules.hpp"
+#include "build/dockerfile/lint_settings.hpp"
 #include "build/dockerfile/text.hpp"
 #include "build/dockerfile/words.hpp"
+#include "oci/reference.hpp"
 
 namespace dhow::build::dockerfile {
 
@@ -16,43 +21,16 @@ std::string_view first_word(std::string_view text) {
     return text.substr(0, std::min(text.find_first_of(blanks_and_newline), text.size()));
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-    std::vector<std::string> parts;
-    for (std::size_t start = 0; start <= text.size();) {
-        auto end = std::min(text.find(separator, start), text.size());
-        parts.emplace_back(trim(text.substr(start, end - start)));
-        start = end + 1;
-    }
-    return parts;
-}
-
-/// `skip=A,B;error=true`
-struct Settings {
-    std::set<std::string> skipped;
-    bool skip_all = false;
-    bool is_error = false;
-
-    explicit Settings(const std::string& directive) {
-        if (directive.empty()) return;
-        for (const auto& option : split(directive, ';')) {
-            auto equals = option.find('=');
-            auto key = option.substr(0, equals);
-            auto value = equals == option.npos ? "" : option.substr(equals + 1);
-            if (key == "skip")
-                for (auto& rule : split(value, ',')) skipped.insert(rule);
-            else if (key == "error" && (value == "true" || value == "false"))
-                is_error = value == "true";
-            else
-                throw DockerfileError({}, fmt::format("invalid check option \"{}\"", option), option);
-        }
-        skip_all = skipped.contains("all");
-    }
-};
+constexpr std::array<std::string_view, 8> platform_names{"TARGETPLATFORM", "TARGETOS",      "TARGETARCH",
+                                                         "TARGETVARIANT",  "BUILDPLATFORM", "BUILDOS",
+                                                         "BUILDARCH",      "BUILDVARIANT"};
 
 class Linter {
   public:
-    explicit Linter(const Dockerfile& file) : file_(file), settings_(file.directives.check) {
+    Linter(const Dockerfile& file, const std::vector<std::string>& ignored)
+        : file_(file), settings_(file.directives.check), ignored_(ignored) {
         report_.is_error = settings_.is_error;
+        rules_ = IgnoreRules::of(ignored);
     }
 
     LintReport run() {
@@ -62,6 +40,7 @@ class Linter {
             for (const auto& one : std::get<AddArgs>(arg.what).args) global_.insert(one.key);
         }
         for (const auto& stage : file_.stages) look_at(stage);
+        look_at_default_bases();
         if (!file_.warnings.empty()) warn("NoEmptyContinuation", "Empty continuation line", {});
         std::ranges::stable_sort(report_.warnings, {},
                                  [](const LintWarning& one) { return one.lines.first; });
@@ -70,7 +49,7 @@ class Linter {
 
   private:
     void warn(const char* rule, std::string message, Lines lines) {
-        if (settings_.skip_all || settings_.skipped.contains(rule)) return;
+        if (!settings_.wants(rule)) return;
         report_.warnings.push_back({rule, std::move(message), lines});
     }
 
@@ -99,6 +78,7 @@ class Linter {
     }
 
     void look_at(const Stage& stage) {
+        look_at_comment("FROM", {stage.name}, stage.comment, stage.lines);
         look_at_name(stage);
         look_at_platform(stage);
         look_at_base(stage);
@@ -148,14 +128,12 @@ class Linter {
     }
 
     void look_at_base(const Stage& stage) {
-        static constexpr std::array<std::string_view, 8> known{
-            "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT",
-            "BUILDPLATFORM",  "BUILDOS",  "BUILDARCH",  "BUILDVARIANT"};
         auto lookup = [&](std::string_view name) -> std::optional<std::string> {
-            bool declared =
-                global_.contains(std::string(name)) || std::ranges::find(known, name) != known.end();
+            bool declared = global_.contains(std::string(name)) ||
+                            std::ranges::find(platform_names, name) != platform_names.end();
             if (!declared)
-                warn("UndefinedArgInFrom", fmt::format("FROM argument '{}' is not declared", name),
+                warn("UndefinedArgInFrom",
+                     fmt::format("FROM argument '{}' is not declared{}", name, suggestion(name)),
                      stage.lines);
             return std::string("x");
         };
@@ -170,7 +148,12 @@ class Linter {
 
     void look_at(const Instruction& instruction) {
         if (const auto* args = std::get_if<AddArgs>(&instruction.what)) {
-            for (const auto& arg : args->args) look_for_secret("ARG", arg.key, instruction.lines);
+            std::vector<std::string> keys;
+            for (const auto& arg : args->args) keys.push_back(arg.key);
+            for (const auto& key : keys) look_for_secret("ARG", key, instruction.lines);
+            look_at_comment("ARG", keys, instruction.comment, instruction.lines);
+        } else if (const auto* copy = std::get_if<Copy>(&instruction.what)) {
+            look_at_sources(*copy, instruction.lines);
         } else if (const auto* env = std::get_if<AddEnv>(&instruction.what)) {
             for (const auto& pair : env->pairs) look_for_secret("ENV", pair.key, instruction.lines);
             look_at_form("ENV", instruction);
@@ -194,10 +177,83 @@ class Linter {
         }
     }
 
+    /// What is taken and was left out. Exceptions make that hard to say, so then nothing is said.
+    void look_at_sources(const Copy& copy, Lines lines) {
+        bool judges = copy.from.empty() && !ignored_.empty() &&
+                      std::ranges::none_of(ignored_, [](const auto& one) { return one.starts_with('!'); });
+        if (!judges) return;
+        static constexpr std::array<std::string_view, 3> all{"*", "**", "**/*"};
+        bool root_ignored = std::ranges::find_first_of(ignored_, all) != ignored_.end();
+        for (const auto& source : copy.sources) {
+            if (source.find('$') != source.npos || source.find("://") != source.npos) continue;
+            auto path = clean_path(source);
+            bool is_root = path == "." || path == "/";
+            if (path.starts_with('/')) path.erase(0, 1);
+            if (is_root ? !root_ignored : !rules_.ignores(path)) continue;
+            warn("CopyIgnoredFile",
+                 fmt::format("Attempting to {} file \"{}\" that is excluded by .dockerignore",
+                             copy.add ? "Add" : "Copy", clean_path(source)),
+                 lines);
+        }
+    }
+
+    /// Bases as they are when no --build-arg says otherwise.
+    void look_at_default_bases() {
+        std::map<std::string, std::string, std::less<>> values;
+        auto lookup = [&](std::string_view name) -> std::optional<std::string> {
+            auto found = values.find(name);
+            if (found != values.end()) return found->second;
+            return std::ranges::find(platform_names, name) == platform_names.end()
+                       ? std::nullopt
+                       : std::optional<std::string>("linux");
+        };
+        Expander expander(file_.directives.escape, lookup);
+        try {
+            for (const auto& arg : file_.global_args)
+                for (const auto& one : std::get<AddArgs>(arg.what).args)
+                    if (one.value) values[one.key] = expander.word(*one.value);
+            for (const auto& stage : file_.stages)
+                if (!is_image_name(expander.word(stage.base)))
+                    warn("InvalidDefaultArgInFrom",
+                         fmt::format("Default value for ARG {} results in empty or invalid base image name",
+                                     stage.base),
+                         stage.lines);
+        } catch (const InvalidArgument&) {
+            // The build will say what is wrong.
+        }
+    }
+
+    static bool is_image_name(const std::string& name) {
+        try {
+            oci::Reference::parse(name);
+            return true;
+        } catch (const InvalidArgument&) {
+            return false;
+        }
+    }
+
+    void look_at_comment(const char* what, const std::vector<std::string>& names, const std::string& comment,
+                         Lines lines) {
+        bool none = comment.empty() || names.empty() || names.front().empty();
+        if (none || std::ranges::find(names, first_word(comment)) != names.end()) return;
+        warn("InvalidDefinitionDescription",
+             fmt::format("Comment for {} should follow the format: `# {} <description>`", what,
+                         names.size() > 1 ? "<arg_key>" : names.front()),
+             lines);
+    }
+
+    /// " (did you mean X?)", or nothing.
+    std::string suggestion(std::string_view name) const {
+        std::vector<std::string_view> candidates(global_.begin(), global_.end());
+        candidates.insert(candidates.end(), platform_names.begin(), platform_names.end());
+        auto near = nearest(name, candidates);
+        return near.empty() ? "" : fmt::format(" (did you mean {}?)", near);
+    }
+
     void look_for_secret(const char* what, const std::string& name, Lines lines) {
         static const std::regex secret(
             "(_|^)(apikey|auth|credentials?|key|password|pword|passwd|secret|token)(_|$)", std::regex::icase);
-        static const std::regex harmless("(_|^)public(_|$)", std::regex::icase);
+        static const std::regex harmless("(_|^)(public|file|version)(_|$)", std::regex::icase);
         constexpr std::size_t longest = 256;  // std::regex recurses
         if (name.size() > longest || !std::regex_search(name, secret) || std::regex_search(name, harmless))
             return;
@@ -260,7 +316,9 @@ class Linter {
     }
 
     const Dockerfile& file_;
-    Settings settings_;
+    LintSettings settings_;
+    const std::vector<std::string>& ignored_;
+    IgnoreRules rules_;
     LintReport report_;
     std::set<std::string> global_, names_, counts_, workdirs_;
     bool has_shell_ = false, has_workdir_ = false;
@@ -268,7 +326,28 @@ class Linter {
 
 }  // namespace
 
-LintReport lint(const Dockerfile& file) { return Linter(file).run(); }
+LintReport lint(const Dockerfile& file, const std::vector<std::string>& ignored) {
+    return Linter(file, ignored).run();
+}
+
+bool skips_rule(const Dockerfile& file, std::string_view rule) {
+    return !LintSettings(file.directives.check).wants(rule);
+}
+
+bool warnings_are_errors(const Dockerfile& file) { return LintSettings(file.directives.check).is_error; }
+
+void refuse_warnings(const LintReport& report) {
+    if (!report.is_error || report.warnings.empty()) return;
+    std::set<std::string> rules;
+    for (const auto& warning : report.warnings) rules.insert(warning.rule);
+    throw InvalidArgument("lint violation found for rules: {}", fmt::join(rules, ", "));
+}
+
+std::string short_text(const LintWarning& warning) {
+    auto text = warning.rule.empty() ? warning.message : warning.rule + ": " + warning.message;
+    if (warning.lines.first > 0) text += fmt::format(" (line {})", warning.lines.first);
+    return text;
+}
 
 std::string to_text(const LintReport& report, std::string_view file, std::string_view name) {
     auto count = report.warnings.size();
@@ -276,7 +355,9 @@ std::string to_text(const LintReport& report, std::string_view file, std::string
     auto text = count == 1 ? std::string("Check complete, 1 warning has been found!\n")
                            : fmt::format("Check complete, {} warnings have been found!\n", count);
     for (const auto& warning : report.warnings) {
-        text += fmt::format("\nWARNING: {}\n{}\n", warning.rule, warning.message);
+        auto url = rule_url(warning.rule);
+        text += fmt::format("\nWARNING: {}{}{}\n{}\n", warning.rule, url.empty() ? "" : " - ", url,
+                            warning.message);
         text += excerpt(file, name, DockerfileError(warning.lines, warning.message));
     }
     return text;

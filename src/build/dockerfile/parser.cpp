@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "build/dockerfile/text.hpp"
 #include "build/dockerfile/words.hpp"
@@ -47,8 +48,12 @@ class Parser {
             if (in_head_ && read_directive(*line)) continue;
             in_head_ = false;
             auto start = trim_left(*line);
-            if (start.empty() || start.starts_with('#')) continue;
-            read_statement(start);
+            if (start.starts_with('#'))
+                comment_ = trim(start.substr(1));
+            else if (start.empty())
+                comment_.clear();
+            else
+                read_statement(start);
         }
         if (file_.statements.empty()) throw DockerfileError({}, "file with no instructions");
         return std::move(file_);
@@ -64,6 +69,7 @@ class Parser {
     LineReader lines_;
     File file_;
     std::string escape_;
+    std::string comment_;  // right in front of what comes
     bool in_head_ = true;
 };
 
@@ -134,6 +140,7 @@ void Parser::read_statement(std::string_view first) {
     if (trim(text).empty()) return;
     if (empty_line) file_.warnings.push_back(fmt::format("Empty continuation line found in: {}", trim(text)));
     auto statement = parse_statement(text, file_.directives.escape, {begin, lines_.number()});
+    statement.comment = std::exchange(comment_, {});
     read_heredocs(statement);
     file_.statements.push_back(std::move(statement));
 }

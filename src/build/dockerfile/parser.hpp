@@ -31,6 +31,7 @@ struct Statement {
     std::string rest;                ///< what follows the flags, trimmed
     std::vector<Heredoc> heredocs;
     Lines lines;
+    std::string comment;  ///< the line of comment right in front of it, without its "#"; "" without one
 };
 
 /// `# key=value` in front of everything else.

@@ -2,6 +2,7 @@
 
 #include "build/configure.hpp"
 #include "build/dockerfile/expand.hpp"
+#include "build/dockerfile/lint.hpp"
 #include "build/dockerfile/words.hpp"
 #include "build/run.hpp"
 
@@ -92,11 +93,12 @@ Task<void> StageRun::begin() {
         state.config = other->state.config;
         state.layers = other->state.layers;
         state.image = other->state.image;
-    } else if (plan.base == "scratch") {
+    } else if (plan.base == "scratch" || !plan.context.empty()) {
         auto made_for = wanted.value_or(oci::Platform::host());
         state.config.os = made_for.os;
         state.config.architecture = made_for.architecture;
         state.config.variant = made_for.variant;
+        if (!plan.context.empty()) co_await stand_on_context(plan.context);
     } else {
         auto image = co_await image_of(plan.base, std::move(wanted));
         auto find = [this, image] { return layers_of(build.services.store, image); };
@@ -106,6 +108,26 @@ Task<void> StageRun::begin() {
     }
     if (!find_variable(state.config.config.env, "PATH"))
         state.config.config.env.push_back("PATH=" + std::string(default_path));
+    look_at_values(platform());
+}
+
+void StageRun::look_at_values(const std::optional<oci::Platform>& wanted) {
+    const auto& plan = build.plan.stages[index];
+    const auto& file = build.plan.file;
+    dockerfile::LintReport report;
+    report.is_error = dockerfile::warnings_are_errors(file);
+    report.warnings = dockerfile::undefined_variables(file, plan.stage, state.config.config.env);
+    auto target = wanted.value_or(oci::Platform::host());
+    bool is_image = !plan.base.empty() && plan.base != "scratch";
+    if (is_image && !is_for(state.config, target) &&
+        !dockerfile::skips_rule(file, "InvalidBaseImagePlatform"))
+        report.warnings.push_back(
+            {"InvalidBaseImagePlatform",
+             fmt::format("Base image {} was pulled with platform \"{}\", expected \"{}\" for current build",
+                         plan.base, state.config.platform().text(), target.text()),
+             plan.stage.lines});
+    for (const auto& warning : report.warnings) build.listener.warned(warning);
+    dockerfile::refuse_warnings(report);
 }
 
 }  // namespace dhow::build

@@ -3,6 +3,7 @@
 #include "base/units.hpp"
 #include "build/configure.hpp"
 #include "build/run.hpp"
+#include "build/share/imported.hpp"
 
 namespace dhow::build {
 
@@ -59,17 +60,65 @@ Task<bool> StageRun::reuse(std::string created_by, std::string exact_key, std::s
         return found;
     };
     auto found = co_await build.services.pool.run(std::move(look));
-    if (!found.layer_known) co_return false;
+    if (!found.layer_known)
+        co_return co_await reuse_imported(std::move(created_by), std::move(exact_key),
+                                          std::move(content_key));
     build.listener.step_reused(index);
     co_await say(" ---> Using cache\n");
     if (found.image) {
         state.config = *found.image->config;
         state.image = found.image->id;
         if (found.layer) state.layers.push_back(found.layer);
+        note_step(exact_key, content_key);
         co_return true;
     }
-    co_await commit(std::move(created_by), std::move(found.layer), std::move(exact_key), "");
+    co_await commit(std::move(created_by), std::move(found.layer), std::move(exact_key),
+                    std::move(content_key));
     co_return true;
+}
+
+Task<bool> StageRun::reuse_imported(std::string created_by, std::string exact_key, std::string content_key) {
+    for (const auto& cache : build.request.imports) {
+        const auto* step = cache->find(exact_key);
+        bool exact = step && !step->config.empty();
+        if (!step && !content_key.empty()) step = cache->find(content_key);
+        if (!step) continue;
+        LayerPtr layer;
+        try {
+            layer = co_await cache->layer(*step, build.stop);
+        } catch (const Error&) {
+            // A cache that cannot be read is one that has nothing.
+            build.stop->check();
+            continue;
+        }
+        build.listener.step_reused(index);
+        co_await say(" ---> Using cache\n");
+        if (exact) exact = take_config(step->config, layer);
+        if (exact)
+            co_await keep(layer, std::move(exact_key), std::move(content_key));
+        else
+            co_await commit(std::move(created_by), layer, std::move(exact_key), std::move(content_key));
+        co_return true;
+    }
+    co_return false;
+}
+
+bool StageRun::take_config(const std::string& text, const LayerPtr& layer) {
+    auto config = oci::ImageConfig::parse(text);
+    std::vector<oci::Digest> layers;
+    for (const auto& below : state.layers) layers.push_back(below->pin.layer().diff_id);
+    if (layer) layers.push_back(layer->pin.layer().diff_id);
+    if (config.rootfs.diff_ids != layers) return false;
+    state.config = std::move(config);
+    return true;
+}
+
+void StageRun::note_step(const std::string& exact_key, const std::string& content_key) {
+    BuiltStep step;
+    step.keys.push_back(exact_key);
+    if (!content_key.empty()) step.keys.push_back(content_key);
+    step.image = state.image;
+    built.push_back(std::move(step));
 }
 
 Task<void> StageRun::commit(std::string created_by, LayerPtr layer, std::string exact_key,
@@ -83,10 +132,12 @@ Task<void> StageRun::commit(std::string created_by, LayerPtr layer, std::string 
     entry.author = config.author;
     entry.empty_layer = !layer;
     config.history.push_back(std::move(entry));
-    if (layer) {
-        config.rootfs.diff_ids.push_back(layer->pin.layer().diff_id);
-        state.layers.push_back(layer);
-    }
+    if (layer) config.rootfs.diff_ids.push_back(layer->pin.layer().diff_id);
+    co_await keep(std::move(layer), std::move(exact_key), std::move(content_key));
+}
+
+Task<void> StageRun::keep(LayerPtr layer, std::string exact_key, std::string content_key) {
+    if (layer) state.layers.push_back(std::move(layer));
     auto make = [this, exact_key, content_key] {
         auto id = make_image(build.services.store, state.config, state.layers, state.image);
         build.cache.put(exact_key, id);
@@ -94,6 +145,7 @@ Task<void> StageRun::commit(std::string created_by, LayerPtr layer, std::string 
         return id;
     };
     state.image = co_await build.services.pool.run(std::move(make));
+    note_step(exact_key, content_key);
 }
 
 }  // namespace dhow::build

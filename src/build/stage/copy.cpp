@@ -47,6 +47,11 @@ Task<LayerStack> StageRun::source_layers(std::string from) {
         co_await other->wait();
         co_return other->state.layers;
     }
+    if (const auto* context = find_context(build.request, from)) {
+        auto image = build.request.contexts.at(*context).image;
+        if (image.empty()) co_return co_await context_layers(*context);
+        from = std::move(image);
+    }
     auto wanted = build.request.platform;
     image::Image image;
     try {

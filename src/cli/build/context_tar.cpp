@@ -1,9 +1,5 @@
 #include "cli/build/context_tar.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <vector>
-
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
@@ -15,76 +11,26 @@
 
 namespace dhow::cli {
 
-namespace {
-
-constexpr std::size_t block = 512;
-constexpr std::size_t longest_name = 100;
-constexpr std::int64_t largest_size = (std::int64_t{1} << 33) - 1;  // of 11 octal digits
-
-/// "25 path=...\n": the length counts its own digits.
-std::string pax_record(const std::string& key, const std::string& value) {
-    std::size_t rest = key.size() + value.size() + 3, size = rest + 1;
-    while (std::to_string(size).size() + rest != size) size = std::to_string(size).size() + rest;
-    return fmt::format("{} {}={}\n", size, key, value);
-}
-
-void put_octal(char* field, std::size_t width, std::int64_t number) {
-    auto text = fmt::format("{:0{}o}", number, width - 1);
-    std::memcpy(field, text.data(), std::min(text.size(), width - 1));
-}
-
-}  // namespace
-
-void ContextTar::pad(std::int64_t size) {
-    static const std::string zeros(block, '\0');
-    if (auto over = static_cast<std::size_t>(size) % block; over != 0)
-        write_(std::string_view(zeros).substr(over));
-}
-
-void ContextTar::write_header(const Entry& entry) {
-    char header[block] = {};
-    std::memcpy(header, entry.name.data(), std::min(entry.name.size(), longest_name));
-    put_octal(header + 100, 8, entry.mode);
-    put_octal(header + 108, 8, 0);
-    put_octal(header + 116, 8, 0);
-    put_octal(header + 124, 12, entry.size > largest_size ? 0 : entry.size);
-    put_octal(header + 136, 12, std::max<std::int64_t>(entry.mtime, 0));
-    header[156] = entry.type;
-    std::memcpy(header + 157, entry.link.data(), std::min(entry.link.size(), longest_name));
-    std::memcpy(header + 257, "ustar\00000", 8);
-    std::memset(header + 148, ' ', 8);
-    unsigned sum = 0;
-    for (char c : header) sum += static_cast<unsigned char>(c);
-    put_octal(header + 148, 7, sum);
-    write_({header, block});
-}
-
-void ContextTar::begin(const Entry& entry) {
-    std::string records;
-    if (entry.link.size() > longest_name) records += pax_record("linkpath", entry.link);
-    if (entry.name.size() > longest_name) records += pax_record("path", entry.name);
-    if (entry.size > largest_size) records += pax_record("size", std::to_string(entry.size));
-    if (!records.empty()) {
-        write_header({.name = "PaxHeaders.0",
-                      .link = "",
-                      .size = static_cast<std::int64_t>(records.size()),
-                      .type = 'x'});
-        write_(records);
-        pad(static_cast<std::int64_t>(records.size()));
-    }
-    write_header(entry);
-}
+using Type = tar::TarEntry::Type;
 
 void ContextTar::add_file(const std::string& name, std::string_view content) {
-    begin({.name = name, .link = "", .size = static_cast<std::int64_t>(content.size())});
-    write_(content);
-    pad(static_cast<std::int64_t>(content.size()));
+    tar::TarEntry entry;
+    entry.path = name;
+    entry.mode = 0644;
+    entry.size = entry.payload = static_cast<std::int64_t>(content.size());
+    tar_.file(entry, content);
 }
 
-void ContextTar::finish() { write_(std::string(2 * block, '\0')); }
-
-void ContextTar::add_folder(const std::string& folder, const IgnoreRules& rules) {
+void ContextTar::add_folder(const std::string& folder, const IgnoreRules& rules, const std::string& prefix) {
     UniqueFd root(check(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", folder));
+    prefix_ = prefix;
+    if (!prefix.empty()) {
+        tar::TarEntry entry;
+        entry.path = prefix;
+        entry.type = Type::directory;
+        entry.mode = 0755;
+        tar_.file(entry, "");
+    }
     walk(root.get(), "", rules);
 }
 
@@ -99,12 +45,14 @@ void ContextTar::add_entry(int folder, const std::string& name, const std::strin
     bool left_out = rules.ignores(path);
     bool is_folder = S_ISDIR(status.st_mode);
     if (left_out && !(is_folder && rules.may_hold_exceptions(path))) return;
-    Entry entry{
-        .name = path, .link = "", .mode = status.st_mode & 07777, .size = 0, .mtime = status.st_mtim.tv_sec};
+    tar::TarEntry entry;
+    entry.path = prefix_ + path;
+    entry.mode = status.st_mode & 07777;
+    entry.mtime = {status.st_mtim.tv_sec, 0};
     if (is_folder) {
-        entry.name += "/";
-        entry.type = '5';
-        if (!left_out) begin(entry);
+        entry.path += "/";
+        entry.type = Type::directory;
+        if (!left_out) tar_.file(entry, "");
         UniqueFd child(check(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
                              "open {}", path));
         return walk(child.get(), path + "/", rules);
@@ -114,26 +62,31 @@ void ContextTar::add_entry(int folder, const std::string& name, const std::strin
         auto size =
             check(::readlinkat(folder, name.c_str(), target, sizeof target), "read the link {}", path);
         entry.link.assign(target, static_cast<std::size_t>(size));
-        entry.type = '2';
-        return begin(entry);
+        entry.type = Type::symlink;
+        return tar_.file(entry, "");
     }
     if (S_ISFIFO(status.st_mode)) {
-        entry.type = '6';
-        return begin(entry);
+        entry.type = Type::fifo;
+        return tar_.file(entry, "");
     }
-    if (!S_ISREG(status.st_mode)) return;  // sockets and devices mean nothing elsewhere
-    UniqueFd file(check(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC), "open {}", path));
-    entry.size = status.st_size;
-    begin(entry);
-    std::string buffer(256 << 10, '\0');
+    // Sockets and devices mean nothing elsewhere.
+    if (!S_ISREG(status.st_mode)) return;
+    entry.size = entry.payload = status.st_size;
+    add_content(folder, name, entry);
+}
+
+void ContextTar::add_content(int folder, const std::string& name, tar::TarEntry& entry) {
+    UniqueFd file(
+        check(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC), "open {}", entry.path));
+    tar_.begin(entry);
     for (std::int64_t left = entry.size; left > 0;) {
-        auto wanted = std::min<std::size_t>(buffer.size(), static_cast<std::size_t>(left));
-        auto count = check(::read(file.get(), buffer.data(), wanted), "read {}", path);
-        if (count == 0) throw Unavailable("{} became shorter while it was sent", path);
-        write_(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
+        auto wanted = std::min<std::size_t>(buffer_.size(), static_cast<std::size_t>(left));
+        auto count = check(::read(file.get(), buffer_.data(), wanted), "read {}", entry.path);
+        if (count == 0) throw Unavailable("{} became shorter while it was sent", entry.path);
+        tar_.write(tar::Bytes(buffer_).first(static_cast<std::size_t>(count)));
         left -= count;
     }
-    pad(entry.size);
+    tar_.end();
 }
 
 }  // namespace dhow::cli

@@ -11,6 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
 #include "cli/copy/paths.hpp"
+#include "cli/copy/streams.hpp"
 #include "cli/terminal/raw_mode.hpp"
 #include "tar/extract.hpp"
 #include "tar/tree_writer.hpp"
@@ -36,41 +37,6 @@ client::Connection ask(Session& session, const client::Request& request, client:
     if (head.status >= 400) return daemon.call(request);
     return answer;
 }
-
-/// The body of an answer as the tar it is.
-class BodySource final : public tar::Source {
-  public:
-    explicit BodySource(client::Connection& connection) : connection_(connection) {}
-    std::size_t read(std::span<std::byte> buffer) override {
-        if (rest_.empty()) rest_ = connection_.read();
-        auto part = rest_.substr(0, buffer.size());
-        std::ranges::copy(tar::as_bytes(part), buffer.begin());
-        rest_.remove_prefix(part.size());
-        size += static_cast<std::int64_t>(part.size());
-        return part.size();
-    }
-    std::int64_t size = 0;
-
-  private:
-    client::Connection& connection_;
-    std::string_view rest_;
-};
-
-/// A tar as the body of a request.
-class BodyOutput final : public tar::Output {
-  public:
-    using Write = std::function<void(std::string_view)>;
-    explicit BodyOutput(const Write& write) : write_(write) {}
-    void write(tar::Bytes bytes) override {
-        if (bytes.empty()) return;
-        write_({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-        size += static_cast<std::int64_t>(bytes.size());
-    }
-    std::int64_t size = 0;
-
-  private:
-    const Write& write_;
-};
 
 std::string archive_target(const std::string& container, const std::string& path) {
     client::Target target(container_path(container, "/archive"));

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/units.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
 
@@ -20,6 +21,16 @@ constexpr std::array volume_options{
     flag("all", 'a', "Remove all unused volumes, not only anonymous ones"),
     prune_filter_option,
     force_option,
+};
+constexpr std::array builder_options{
+    flag("all", 'a', "Remove all that builds keep, not only what no image stands on"),
+    list("filter", 0, "Remove only what meets conditions (e.g. \"until=24h\", \"type=exec.cachemount\")",
+         check_filter, "filter"),
+    force_option,
+    text("reserved-space", 0, "What stays in any case (e.g. 5gb)"),
+    alias("keep-storage", text("reserved-space", 0, "")),
+    text("max-used-space", 0, "What may stay (e.g. 20gb)"),
+    text("min-free-space", 0, "What shall be free on the disk (e.g. 20gb)"),
 };
 constexpr std::array system_options{
     flag("all", 'a', "Remove all unused images, not only those without a name"),
@@ -113,6 +124,21 @@ int prune_networks(Session& session, const Arguments& arguments) {
     return 0;
 }
 
+int prune_builder(Session& session, const Arguments& arguments) {
+    bool all = arguments.flag("all");
+    ask(session, arguments,
+        all ? "This will remove all build cache."
+            : "This will remove all build cache that no image stands on.");
+    client::Target target("/build/prune");
+    auto filters = filters_object(arguments.list("filter"));
+    target.add_if(!filters.empty(), "filters", json::dump(filters)).add_if(all, "all", "1");
+    for (const char* limit : {"reserved-space", "max-used-space", "min-free-space"})
+        if (arguments.has(limit)) target.add(limit, std::to_string(parse_size(arguments.text(limit))));
+    auto answer = session.client().post(target.take());
+    session.write(reclaimed(print_removed(session, answer, "CachesDeleted", "Deleted build cache objects")));
+    return 0;
+}
+
 int prune_system(Session& session, const Arguments& arguments) {
     bool all = arguments.flag("all");
     bool volumes = arguments.flag("volumes");
@@ -140,6 +166,17 @@ int prune_system(Session& session, const Arguments& arguments) {
 }
 
 }  // namespace
+
+extern const Command builder_prune_command;
+constinit const Command builder_prune_command{
+    .name = "prune",
+    .usage = "[OPTIONS]",
+    .summary = "Remove what builds keep to use it again",
+    .options = builder_options,
+    .arity = {0, 0},
+    .run = prune_builder,
+    .aliases = "dhow builder prune",
+};
 
 constinit const Command container_prune_command{
     .name = "prune",

@@ -1,3 +1,5 @@
+#include "cli/commands/push.hpp"
+
 #include <array>
 
 #include <unistd.h>
@@ -6,7 +8,6 @@
 #include "cli/commands/support.hpp"
 #include "cli/credentials/store.hpp"
 #include "cli/format/progress.hpp"
-#include "oci/reference.hpp"
 
 namespace dhow::cli {
 
@@ -22,23 +23,26 @@ int push(Session& session, const Arguments& arguments) {
     auto name = oci::Reference::parse(arguments[0]);
     bool all = arguments.flag("all-tags"), quiet = arguments.flag("quiet");
     if (all && !name.tag.empty()) throw InvalidArgument("tag can't be used with --all-tags/-a");
-    client::Target target("/images/" + client::escape_path(name.familiar_name()) + "/push");
     if (!all) {
         if (name.tag.empty() && !quiet) session.print("Using default tag: latest\n");
         name = name.with_default_tag();
-        target.add("tag", name.tag);
     }
-    target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
-    client::Request request{.method = "POST", .target = target.take()};
-    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key(name.domain)));
-    auto connection = session.client().call(request);
     session.flush();
-    show_progress(client::JsonStream(std::move(connection)), quiet ? -1 : STDOUT_FILENO);
+    push_image(session, name, arguments.text("platform"), quiet ? -1 : STDOUT_FILENO);
     if (quiet) session.print("{}\n", name.full());
     return 0;
 }
 
 }  // namespace
+
+void push_image(Session& session, const oci::Reference& name, std::string_view platform, int fd) {
+    client::Target target("/images/" + client::escape_path(name.familiar_name()) + "/push");
+    target.add_if(!name.tag.empty(), "tag", name.tag);
+    target.add_if(!platform.empty(), "platform", platform);
+    client::Request request{.method = "POST", .target = target.take()};
+    request.headers.emplace_back("X-Registry-Auth", CredentialStore().header(registry_key(name.domain)));
+    show_progress(client::JsonStream(session.client().call(request)), fd);
+}
 
 constinit const Command push_command{
     .name = "push",

@@ -6,7 +6,7 @@
 
 namespace dhow::cli {
 
-extern const Command bootstrap_command, manifest_inspect_command, search_command;
+extern const Command builder_prune_command, bootstrap_command, manifest_inspect_command, search_command;
 
 namespace {
 
@@ -25,6 +25,7 @@ constexpr const Command* container_members[] = {
     &unpause_command,      &update_command,
     &wait_command,
 };
+constexpr const Command* builder_members[] = {&build_command, &builder_prune_command};
 constexpr const Command* image_members[] = {
     &bootstrap_command, &build_command,    &history_command,     &import_command, &image_inspect_command,
     &load_command,      &image_ls_command, &image_prune_command, &pull_command,   &push_command,
@@ -48,6 +49,7 @@ constexpr Command group(std::string_view name, std::string_view summary,
         .name = name, .usage = "COMMAND", .summary = summary, .options = {}, .arity = {}, .members = members};
 }
 
+constexpr Command builder_group = group("builder", "Manage builds", builder_members);
 constexpr Command container_group = group("container", "Manage containers", container_members);
 constexpr Command image_group = group("image", "Manage images", image_members);
 constexpr Command manifest_group = group("manifest", "Look at manifests in registries", manifest_members);
@@ -56,30 +58,31 @@ constexpr Command system_group = group("system", "Manage the daemon and its data
 constexpr Command volume_group = group("volume", "Manage volumes", volume_members);
 
 constexpr std::array entries{
-    Entry{Chapter::common, &run_command},       Entry{Chapter::common, &exec_command},
-    Entry{Chapter::common, &ps_command},        Entry{Chapter::common, &build_command},
-    Entry{Chapter::common, &pull_command},      Entry{Chapter::common, &push_command},
-    Entry{Chapter::common, &images_command},    Entry{Chapter::common, &login_command},
-    Entry{Chapter::common, &logout_command},    Entry{Chapter::common, &version_command},
-    Entry{Chapter::common, &info_command},      Entry{Chapter::management, &container_group},
-    Entry{Chapter::management, &image_group},   Entry{Chapter::management, &manifest_group},
-    Entry{Chapter::management, &network_group}, Entry{Chapter::management, &system_group},
-    Entry{Chapter::management, &volume_group},  Entry{Chapter::others, &attach_command},
-    Entry{Chapter::others, &commit_command},    Entry{Chapter::others, &completion_command},
-    Entry{Chapter::others, &cp_command},        Entry{Chapter::others, &create_command},
-    Entry{Chapter::others, &diff_command},      Entry{Chapter::others, &events_command},
-    Entry{Chapter::others, &export_command},    Entry{Chapter::others, &history_command},
-    Entry{Chapter::others, &import_command},    Entry{Chapter::others, &inspect_command},
-    Entry{Chapter::others, &kill_command},      Entry{Chapter::others, &load_command},
-    Entry{Chapter::others, &logs_command},      Entry{Chapter::others, &pause_command},
-    Entry{Chapter::others, &port_command},      Entry{Chapter::others, &rename_command},
-    Entry{Chapter::others, &restart_command},   Entry{Chapter::others, &rm_command},
-    Entry{Chapter::others, &rmi_command},       Entry{Chapter::others, &save_command},
-    Entry{Chapter::others, &search_command},    Entry{Chapter::others, &start_command},
-    Entry{Chapter::others, &stats_command},     Entry{Chapter::others, &stop_command},
-    Entry{Chapter::others, &tag_command},       Entry{Chapter::others, &top_command},
-    Entry{Chapter::others, &unpause_command},   Entry{Chapter::others, &update_command},
-    Entry{Chapter::others, &wait_command},      Entry{Chapter::hidden, &complete_command},
+    Entry{Chapter::common, &run_command},         Entry{Chapter::common, &exec_command},
+    Entry{Chapter::common, &ps_command},          Entry{Chapter::common, &build_command},
+    Entry{Chapter::common, &pull_command},        Entry{Chapter::common, &push_command},
+    Entry{Chapter::common, &images_command},      Entry{Chapter::common, &login_command},
+    Entry{Chapter::common, &logout_command},      Entry{Chapter::common, &version_command},
+    Entry{Chapter::common, &info_command},        Entry{Chapter::management, &builder_group},
+    Entry{Chapter::management, &container_group}, Entry{Chapter::management, &image_group},
+    Entry{Chapter::management, &manifest_group},  Entry{Chapter::management, &network_group},
+    Entry{Chapter::management, &system_group},    Entry{Chapter::management, &volume_group},
+    Entry{Chapter::others, &attach_command},      Entry{Chapter::others, &commit_command},
+    Entry{Chapter::others, &completion_command},  Entry{Chapter::others, &cp_command},
+    Entry{Chapter::others, &create_command},      Entry{Chapter::others, &diff_command},
+    Entry{Chapter::others, &events_command},      Entry{Chapter::others, &export_command},
+    Entry{Chapter::others, &history_command},     Entry{Chapter::others, &import_command},
+    Entry{Chapter::others, &inspect_command},     Entry{Chapter::others, &kill_command},
+    Entry{Chapter::others, &load_command},        Entry{Chapter::others, &logs_command},
+    Entry{Chapter::others, &pause_command},       Entry{Chapter::others, &port_command},
+    Entry{Chapter::others, &rename_command},      Entry{Chapter::others, &restart_command},
+    Entry{Chapter::others, &rm_command},          Entry{Chapter::others, &rmi_command},
+    Entry{Chapter::others, &save_command},        Entry{Chapter::others, &search_command},
+    Entry{Chapter::others, &start_command},       Entry{Chapter::others, &stats_command},
+    Entry{Chapter::others, &stop_command},        Entry{Chapter::others, &tag_command},
+    Entry{Chapter::others, &top_command},         Entry{Chapter::others, &unpause_command},
+    Entry{Chapter::others, &update_command},      Entry{Chapter::others, &wait_command},
+    Entry{Chapter::hidden, &complete_command},
 };
 
 constexpr std::array globals{

@@ -41,7 +41,11 @@ Task<void> send(Core& core, LivePtr container, int signal) {
 Task<void> thaw(Core& core, LivePtr container) {
     auto turn = co_await container->operation.lock();
     if (container->record.state.phase != Phase::paused) co_return;
-    co_await container->shim->resume();
+    try {
+        co_await container->shim->resume();
+    } catch (const Conflict&) {
+        co_return;  // with cgroup v2 a frozen process can be killed, and has been
+    }
     container->enter(Phase::running);
     publish(core, container->record, "unpause");
 }

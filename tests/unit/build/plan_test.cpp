@@ -54,6 +54,30 @@ TEST(Plan, ends_with_a_step_for_each_label) {
     EXPECT_EQ(expander.word(label.pairs[0].value), "$x \"q\"");
 }
 
+TEST(Plan, puts_named_contexts_in_the_place_of_images_and_stages) {
+    Request request;
+    request.contexts["files"] = {};
+    request.contexts["base:1"] = {.image = "other", .files = nullptr};
+    EXPECT_EQ(plan("FROM base:1\n", request), "0 -: other steps 1-1/1\n");
+    EXPECT_EQ(plan("FROM docker.io/library/base:1\n", request), "0 -: other steps 1-1/1\n");
+    EXPECT_EQ(plan("FROM Files\n", request), "0 -: context files steps 1-1/1\n");
+    EXPECT_EQ(plan("FROM a AS files\nRUN x\nFROM files\n", request),
+              "0 files: context files steps 1-1/2\n1 -: stage 0 <0 steps 2-2/2\n");
+    auto made = make_plan(dockerfile::parse_dockerfile("FROM a\nCOPY --from=files /x /y\n"), request);
+    EXPECT_EQ(made.contexts, std::set<std::string>{"files"});
+}
+
+TEST(Plan, refuses_other_frontends_than_docker_s) {
+    for (const char* name : {"docker/dockerfile", "docker/dockerfile:1.7-labs",
+                             "docker.io/docker/dockerfile:1", "docker/dockerfile-upstream:master"})
+        EXPECT_NO_THROW(plan(std::string("# syntax=") + name + "\nFROM a\n")) << name;
+    EXPECT_THROW(plan("# syntax=somebody/frontend:1\nFROM a\n"), NotImplemented);
+    EXPECT_THROW(plan("# syntax=NO/NAME\nFROM a\n"), InvalidArgument);
+    Request request;
+    request.arguments["BUILDKIT_SYNTAX"] = "somebody/frontend";
+    EXPECT_THROW(plan("FROM a\n", request), NotImplemented);
+}
+
 TEST(Plan, refuses_a_target_that_is_not_there) {
     Request request;
     request.target = "bilder";

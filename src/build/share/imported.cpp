@@ -1,0 +1,101 @@
+#include "build/share/imported.hpp"
+
+#include "base/async/sync.hpp"
+#include "image/layer/ingest.hpp"
+#include "oci/image_config.hpp"
+#include "oci/manifest.hpp"
+
+namespace dhow::build {
+
+namespace {
+
+constexpr std::int64_t largest_document = 64 << 20;
+
+/// A blob that is a document, checked.
+Task<std::string> read_document(std::shared_ptr<CacheBlobs> blobs, oci::Descriptor descriptor,
+                                std::shared_ptr<Cancellation> stop) {
+    if (descriptor.size > largest_document) throw InvalidArgument("the build cache is too large");
+    std::string text;
+    std::function<void(image::Source&)> use = [&text, &descriptor](image::Source& source) {
+        std::vector<std::byte> buffer(256 << 10);
+        while (auto count = source.read(buffer)) {
+            text.append(reinterpret_cast<const char*>(buffer.data()), count);
+            if (static_cast<std::int64_t>(text.size()) > descriptor.size) break;
+        }
+    };
+    co_await blobs->read(descriptor, std::move(use), stop);
+    if (store::sha256(text) != descriptor.digest)
+        throw InvalidArgument("the blob {} of the build cache is another than its name says",
+                              descriptor.digest.text());
+    co_return text;
+}
+
+}  // namespace
+
+ImportedCache::ImportedCache(Services& services, std::shared_ptr<CacheBlobs> blobs, CacheDocument document,
+                             std::vector<oci::Descriptor> layers)
+    : services_(services),
+      blobs_(std::move(blobs)),
+      document_(std::move(document)),
+      layers_(std::move(layers)) {
+    for (std::size_t i = 0; i < document_.steps.size(); ++i)
+        for (const auto& key : document_.steps[i].keys) keys_.try_emplace(key, i);
+}
+
+const CacheStep* ImportedCache::find(std::string_view key) const {
+    auto found = keys_.find(key);
+    return found == keys_.end() ? nullptr : &document_.steps[found->second];
+}
+
+Task<LayerPtr> ImportedCache::layer(const CacheStep& step, std::shared_ptr<Cancellation> stop) {
+    if (!step.layer) co_return nullptr;
+    auto number = static_cast<std::size_t>(*step.layer);
+    auto& turn = turns_.try_emplace(number, services_.executor).first->second;
+    auto lock = co_await turn.lock();
+    auto look = [this, wanted = document_.layers[number]]() -> LayerPtr {
+        auto pin = services_.store.layers().find(wanted);
+        if (!pin) return nullptr;
+        return std::make_shared<image::IngestedLayer>(image::known_layer(std::move(*pin)));
+    };
+    auto known = co_await services_.pool.run(std::move(look));
+    if (known) co_return known;
+    co_return co_await fetch(number, std::move(stop));
+}
+
+Task<LayerPtr> ImportedCache::fetch(std::size_t number, std::shared_ptr<Cancellation> stop) {
+    LayerPtr layer;
+    auto descriptor = layers_[number];
+    std::function<void(image::Source&)> use = [this, &layer, stop](image::Source& source) {
+        auto check = [stop](std::int64_t) { stop->check(); };
+        layer = std::make_shared<image::IngestedLayer>(
+            image::ingest_layer(services_.store, source, image::Packed::drop, check));
+    };
+    co_await blobs_->read(descriptor, std::move(use), stop);
+    if (!layer || layer->pin.layer().diff_id != document_.layers[number])
+        throw InvalidArgument("the layer {} of the build cache is another than its name says",
+                              document_.layers[number].text());
+    co_return layer;
+}
+
+Task<std::shared_ptr<ImportedCache>> open_cache(Services& services, std::shared_ptr<CacheBlobs> blobs,
+                                                std::string manifest_text,
+                                                std::shared_ptr<Cancellation> stop) {
+    auto manifest = oci::Manifest::parse(manifest_text);
+    bool is_artifact = manifest.config.media_type == cache_media_type;
+    if (!is_artifact && !oci::media_type::is_config(manifest.config.media_type))
+        throw NotFound("it is no build cache of dhow, but {}", manifest.config.media_type);
+    auto config = co_await read_document(blobs, manifest.config, stop);
+    std::optional<CacheDocument> document;
+    if (is_artifact)
+        document = CacheDocument::parse(config);
+    else
+        document = CacheDocument::find_inline(config);
+    if (!document) throw NotFound("it is an image without a build cache of dhow in it");
+    if (document->layers.size() != manifest.layers.size())
+        throw InvalidArgument("the build cache names {} layers and has {}", document->layers.size(),
+                              manifest.layers.size());
+    co_return std::make_shared<ImportedCache>(services, std::move(blobs), std::move(*document),
+                                              manifest.layers);
+}
+
+}  // namespace dhow::build

@@ -1,0 +1,72 @@
+#pragma once
+// A cache that another build exported: --cache-from. It is read when a build begins; layers come once a step
+// needs them.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/async/sync.hpp"
+#include "build/files/stop.hpp"
+#include "build/options.hpp"
+#include "build/rootfs.hpp"
+#include "build/share/document.hpp"
+#include "oci/descriptor.hpp"
+
+namespace dhow::build {
+
+/// Where its blobs are: at a registry, in a folder, at a client.
+class CacheBlobs {
+  public:
+    virtual ~CacheBlobs() = default;
+    /// Reads a blob; `use` runs on another thread. What it is given need not be what the descriptor says.
+    virtual Task<void> read(oci::Descriptor descriptor, std::function<void(image::Source&)> use,
+                            std::shared_ptr<Cancellation> stop) = 0;
+};
+
+/// Loop thread.
+class ImportedCache {
+  public:
+    /// `layers`: the blobs of the document's, in its order. All but the blobs outlive it.
+    ImportedCache(Services& services, std::shared_ptr<CacheBlobs> blobs, CacheDocument document,
+                  std::vector<oci::Descriptor> layers);
+
+    /// The step of that key; null when it has none.
+    const CacheStep* find(std::string_view key) const;
+
+    /// Brings what the step made into the store; null when it made no layer. Once, however often it is asked.
+    /// @throws InvalidArgument for a blob that is another than it is said to be; what reading throws
+    Task<LayerPtr> layer(const CacheStep& step, std::shared_ptr<Cancellation> stop);
+
+    std::size_t steps() const { return document_.steps.size(); }
+
+  private:
+    Task<LayerPtr> fetch(std::size_t number, std::shared_ptr<Cancellation> stop);
+
+    Services& services_;
+    std::shared_ptr<CacheBlobs> blobs_;
+    CacheDocument document_;
+    std::vector<oci::Descriptor> layers_;
+    std::map<std::string, std::size_t, std::less<>> keys_;
+    std::map<std::size_t, AsyncMutex> turns_;
+};
+
+/// Reads the cache that a manifest stands for: an artifact, or an image with one inside.
+/// @throws NotFound when it is neither; InvalidArgument
+Task<std::shared_ptr<ImportedCache>> open_cache(Services& services, std::shared_ptr<CacheBlobs> blobs,
+                                                std::string manifest, std::shared_ptr<Cancellation> stop);
+
+/// That of an image's name or of an artifact at a registry; of an image that is here, when the registry has
+/// none. @throws NotFound, Unavailable...
+Task<std::shared_ptr<ImportedCache>> open_registry_cache(Services& services, std::string name,
+                                                         registry::Credentials credentials,
+                                                         std::shared_ptr<Cancellation> stop);
+
+/// That of an OCI layout in a folder. `tag`: which of its manifests; "" the one it has, or "latest".
+Task<std::shared_ptr<ImportedCache>> open_folder_cache(Services& services, std::shared_ptr<Context> folder,
+                                                       std::string tag, std::shared_ptr<Cancellation> stop);
+
+}  // namespace dhow::build

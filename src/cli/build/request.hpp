@@ -1,0 +1,17 @@
+#pragma once
+// The command line of `dhow build` as a request to the daemon.
+
+#include "cli/build/caches.hpp"
+#include "cli/build/input.hpp"
+#include "cli/options/arguments.hpp"
+#include "client/http.hpp"
+
+namespace dhow::cli {
+
+/// Folders that go along (--build-context, --cache-from) join `input`. @throws InvalidArgument
+client::Target build_target(const Arguments& arguments, Input& input);
+
+/// The names at registries, and the secrets.
+void add_build_headers(client::Request& request, const Arguments& arguments);
+
+}  // namespace dhow::cli
