@@ -195,9 +195,9 @@ TEST_F(Projects, postgresql_with_its_entry_point) {
         "cluster:/var/lib/postgresql/data "
         "-e POSTGRES_PASSWORD_FILE=/run/password -e POSTGRES_DB=fleet postgresql");
     expect_log("db", "the cluster is complete");
-    auto address = inspect("db", "{{.NetworkSettings.IPAddress}}");
-    auto client = [&](const std::string& options, const std::string& password) {
-        return fmt::format("run --rm -e PGPASSWORD='{}' postgresql {} -h {}", password, options, address);
+    auto client = [](const std::string& options, const std::string& password) {
+        return fmt::format("run --rm -e PGPASSWORD='{}' postgresql {} -h {}", password, options,
+                           inspect("db", "{{.NetworkSettings.IPAddress}}"));
     };
     auto query =
         client("psql -U postgres -d fleet -At -c 'SELECT count(*), sum(tons) FROM ship'", "secret word");
