@@ -4,6 +4,8 @@
 #include <cctype>
 #include <vector>
 
+#include "build/remote/address.hpp"
+
 namespace dhow::build::dockerfile {
 
 namespace {
@@ -59,9 +61,9 @@ std::string excerpt(std::string_view file, std::string_view name, const Dockerfi
     int number = 1;
     for (std::size_t start = 0; start < file.size() && number <= lines.last + 1; ++number) {
         auto end = std::min(file.find('\n', start), file.size());
-        auto line = file.substr(start, end - start);
+        auto line = without_credentials(file.substr(start, end - start));
         start = end + 1;
-        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (line.ends_with('\r')) line.pop_back();
         if (number < lines.first - 2) continue;
         picture += fmt::format("{:>4} | {}\n", number, line);
         if (pointed || number < lines.first || number > lines.last) continue;
