@@ -218,8 +218,7 @@ TEST_P(CourseImages, stages_give_files_to_each_other) {
         "FROM builder AS tested\nRUN cat app > checked\n"
         "FROM busybox\nCOPY --from=builder /src/app /a\nCOPY --from=0 /src/app /b\n"
         "COPY --from=tested /src/checked /c\nCOPY --from=nginx:latest /etc/nginx/nginx.conf /nginx.conf\n";
-    if (is_classic_peer())
-        GTEST_SKIP() << "dockerd's classic builder builds all stages";
+    if (is_classic_peer()) GTEST_SKIP() << "dockerd's classic builder builds all stages";
     auto said = build(file);
     EXPECT_THAT(said, Not(HasSubstr("RUN false")));
     EXPECT_EQ(in_image("cat /a /b /c /nginx.conf"), "made\nmade\nmade\nserver");

@@ -44,6 +44,8 @@ class Projects : public EndToEnd {
         daemon().remove_all();
         daemon().docker("rmi -f " + project_ + " node:18");
         for (int i = 0; i < 9; ++i) daemon().docker("image prune -f");
+        // What was removed is large, and goes in the background.
+        eventually([] { return std::filesystem::is_empty(daemon().data_root() / "trash"); }, 60s);
         EndToEnd::TearDown();
     }
 
@@ -193,9 +195,9 @@ TEST_F(Projects, postgresql_with_its_entry_point) {
         "cluster:/var/lib/postgresql/data "
         "-e POSTGRES_PASSWORD_FILE=/run/password -e POSTGRES_DB=fleet postgresql");
     expect_log("db", "the cluster is complete");
-    auto address = inspect("db", "{{.NetworkSettings.IPAddress}}");
-    auto client = [&](const std::string& options, const std::string& password) {
-        return fmt::format("run --rm -e PGPASSWORD='{}' postgresql {} -h {}", password, options, address);
+    auto client = [](const std::string& options, const std::string& password) {
+        return fmt::format("run --rm -e PGPASSWORD='{}' postgresql {} -h {}", password, options,
+                           inspect("db", "{{.NetworkSettings.IPAddress}}"));
     };
     auto query =
         client("psql -U postgres -d fleet -At -c 'SELECT count(*), sum(tons) FROM ship'", "secret word");
@@ -213,7 +215,8 @@ TEST_F(Projects, postgresql_with_its_entry_point) {
     docker("start db");
     // It has another address now, maybe.
     query = client("psql -U postgres -d fleet -At -c 'SELECT count(*), sum(tons) FROM ship'", "secret word");
-    EXPECT_TRUE(eventually([&] { return daemon().docker(query).text() == "1000|5005000"; }, 20s));
+    EXPECT_TRUE(eventually([&] { return daemon().docker(query).text() == "1000|5005000"; }, 20s))
+        << describe(daemon().docker(query)) << daemon().docker("logs db").err;
     EXPECT_THAT(run(daemon().sh("docker logs db 2>&1 | grep -c 'the cluster is complete'")).text(), "1");
 }
 

@@ -30,7 +30,7 @@ class DockerfileError : public Error {
     std::string culprit_;
 };
 
-/// The lines around the error, with a caret below the culprit:
+/// The lines around the error, with a caret below the culprit, without passwords in addresses:
 ///
 ///     Dockerfile:2
 ///        1 | FROM busybox
