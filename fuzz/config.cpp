@@ -3,7 +3,7 @@
 #include "base/error.hpp"
 #include "image/assemble.hpp"
 #include "image/change.hpp"
-#include "oci/image_config.hpp"
+#include "oci/image_config_json.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -2,7 +2,7 @@
 
 #include <thread>
 
-#include "build_support.hpp"
+#include "e2e/build_support.hpp"
 
 namespace dhow::test {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "support/end_to_end.hpp"
+#include "e2e/build_support.hpp"
 #include "support/pty.hpp"
 #include "support/registry.hpp"
 
@@ -12,35 +12,19 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class BuildDhow : public EndToEnd {
+class BuildDhow : public Builds {
   protected:
-    void SetUp() override {
-        std::filesystem::remove_all(context());
-        std::filesystem::create_directories(context());
+    Door door() const override { return Door::dhow; }
+    void TearDown() override {
+        daemon().docker("rmi -f built other base");
+        daemon().docker("builder prune -af");
+        Builds::TearDown();
     }
-    static std::filesystem::path context() { return daemon().work() / "context"; }
-    static void put(const std::string& name, std::string_view text) {
-        std::filesystem::create_directories((context() / name).parent_path());
-        write_file(context() / name, text);
-    }
-    static std::string read(const std::string& name) { return read_file(context() / name); }
-    static Command command(const std::string& text) {
-        return daemon().sh("cd context && " + text, Client::dhow);
-    }
-    /// A line of bash in the context's folder, where `docker` is dhow.
-    static Result line(const std::string& text) { return run(command(text)); }
-    static std::string works(const std::string& text) {
+
+    std::string works(const std::string& text) const {
         auto result = line(text);
         EXPECT_EQ(result.status, 0) << describe(result);
         return result.out;
-    }
-    static std::string in_image(const std::string& command) { return docker("run --rm built " + command); }
-    void TearDown() override {
-        daemon().remove_all();
-        daemon().docker("rmi -f built other base");
-        daemon().docker("builder prune -af");
-        for (int i = 0; i < 3; ++i) daemon().docker("image prune -f");
-        EndToEnd::TearDown();
     }
 };
 

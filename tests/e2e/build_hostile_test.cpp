@@ -1,6 +1,6 @@
 // Contexts and Dockerfiles that a stranger wrote, by each door.
 
-#include "build_support.hpp"
+#include "e2e/build_support.hpp"
 
 namespace dhow::test {
 namespace {

@@ -1,6 +1,6 @@
 // The Dockerfile language by each door: what instructions make of an image.
 
-#include "build_support.hpp"
+#include "e2e/build_support.hpp"
 
 namespace dhow::test {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "buildx_support.hpp"
+#include "e2e/buildx_support.hpp"
 
 namespace dhow::test {
 namespace {

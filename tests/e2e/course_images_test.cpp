@@ -1,12 +1,9 @@
 // Images as a course on containers teaches them: each thing taught is a test, through every door. With
 // DHOW_PEER in the environment the same is tried on dockerd.
 
-#include <cstdlib>
-
 #include <gmock/gmock.h>
 
-#include "support/doors.hpp"
-#include "support/end_to_end.hpp"
+#include "e2e/build_support.hpp"
 
 namespace dhow::test {
 namespace {
@@ -14,48 +11,9 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class CourseImages : public EndToEnd, public testing::WithParamInterface<Door> {
-  protected:
-    void SetUp() override {
-        if (auto reason = missing(GetParam())) GTEST_SKIP() << *reason;
-        std::filesystem::remove_all(context());
-        std::filesystem::create_directories(context());
-    }
-    void TearDown() override {
-        daemon().remove_all();
-        daemon().docker("rmi -f built other nginx friendlyhello");
-        for (int i = 0; i < 3; ++i) daemon().docker("image prune -f");
-        EndToEnd::TearDown();
-    }
+class CourseImages : public BuildTest {};
 
-    static std::filesystem::path context() { return daemon().work() / "context"; }
-    static void put(const std::string& name, std::string_view text) {
-        std::filesystem::create_directories((context() / name).parent_path());
-        write_file(context() / name, text);
-    }
-    /// A line of bash in the context's folder.
-    static Result line(const std::string& text) {
-        return run(through(daemon(), GetParam(), "cd context && " + text));
-    }
-    static Result try_build(const std::string& dockerfile, const std::string& options = "") {
-        put("Dockerfile", dockerfile);
-        return line("docker build " + options + " -t built .");
-    }
-    /// Builds the image "built". @return all that the build said
-    static std::string build(const std::string& dockerfile, const std::string& options = "") {
-        auto result = try_build(dockerfile, options);
-        EXPECT_EQ(result.status, 0) << describe(result);
-        return result.out + result.err;
-    }
-    static std::string in_image(const std::string& command) { return docker("run --rm built " + command); }
-    static std::string config(const std::string& format) {
-        return inspect("built", "{{json .Config." + format + "}}");
-    }
-    static bool is_peer() { return std::getenv("DHOW_PEER"); }
-};
-
-INSTANTIATE_TEST_SUITE_P(By, CourseImages, testing::ValuesIn(doors()),
-                         [](const auto& door) { return to_text(door.param); });
+INSTANTIATE_TEST_SUITE_P(By, CourseImages, testing::ValuesIn(doors()), name_of);
 
 TEST_P(CourseImages, each_instruction_makes_a_layer) {
     put("file", "x");
@@ -260,8 +218,7 @@ TEST_P(CourseImages, stages_give_files_to_each_other) {
         "FROM builder AS tested\nRUN cat app > checked\n"
         "FROM busybox\nCOPY --from=builder /src/app /a\nCOPY --from=0 /src/app /b\n"
         "COPY --from=tested /src/checked /c\nCOPY --from=nginx:latest /etc/nginx/nginx.conf /nginx.conf\n";
-    if (is_peer() && GetParam() == Door::classic)
-        GTEST_SKIP() << "dockerd's classic builder builds all stages";
+    if (is_classic_peer()) GTEST_SKIP() << "dockerd's classic builder builds all stages";
     auto said = build(file);
     EXPECT_THAT(said, Not(HasSubstr("RUN false")));
     EXPECT_EQ(in_image("cat /a /b /c /nginx.conf"), "made\nmade\nmade\nserver");

@@ -255,7 +255,7 @@ TEST_F(Cut, a_client_that_goes_away_ends_its_load_and_import) {
     shell("docker save -o saved.tar " + name);
     forget();
     auto before = layers();
-    for (std::string line : {"docker load <pipe", "docker import - gone:1 <pipe"}) {
+    for (std::string line : {"exec docker load <pipe", "exec docker import - gone:1 <pipe"}) {
         shell("rm -f pipe; mkfifo pipe");
         Process client(daemon().sh(line), "", "");
         Process feed(daemon().sh("{ head -c 50M saved.tar; sleep 60; } >pipe"), "", "");

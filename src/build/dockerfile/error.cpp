@@ -61,17 +61,18 @@ std::string excerpt(std::string_view file, std::string_view name, const Dockerfi
     int number = 1;
     for (std::size_t start = 0; start < file.size() && number <= lines.last + 1; ++number) {
         auto end = std::min(file.find('\n', start), file.size());
-        auto line = without_credentials(file.substr(start, end - start));
+        auto written = file.substr(start, end - start);
         start = end + 1;
-        if (line.ends_with('\r')) line.pop_back();
+        if (written.ends_with('\r')) written.remove_suffix(1);
         if (number < lines.first - 2) continue;
+        auto line = without_credentials(written);
         picture += fmt::format("{:>4} | {}\n", number, line);
         if (pointed || number < lines.first || number > lines.last) continue;
         auto column = error.culprit().empty() ? line.npos : line.find(error.culprit());
         if (column == line.npos) continue;
         // Tabs stay, so that the caret stands below whatever a terminal makes of them.
         std::string blanks;
-        for (char c : line.substr(0, column)) blanks += c == '\t' ? '\t' : ' ';
+        for (char c : std::string_view(line).substr(0, column)) blanks += c == '\t' ? '\t' : ' ';
         picture += fmt::format("     | {}{}\n", blanks, std::string(error.culprit().size(), '^'));
         pointed = true;
     }

@@ -109,7 +109,7 @@ void BuildModel::apply(const json::Value& event, Moment now) {
 
 void BuildModel::note_waiting(Moment now) {
     for (auto& stage : stages_) {
-        stage.waits_for.clear();
+        bool waited = !std::exchange(stage.waits_for, {}).empty();
         if (!stage.is_open()) continue;
         constexpr std::string_view option = "--from=";
         auto& step = stage.steps.back();
@@ -121,7 +121,7 @@ void BuildModel::note_waiting(Moment now) {
             bool is_source = lower(source) == other.name || source == std::to_string(other.number);
             if (is_source && !other.is_over()) stage.waits_for = other.title();
         }
-        if (!stage.waits_for.empty()) step.begun = now;
+        if (waited || !stage.waits_for.empty()) step.begun = now;
     }
 }
 
