@@ -272,7 +272,8 @@ TEST_F(Projects, cpp_program_is_compiled_with_a_cache_and_ships_alone) {
     auto files = on_host("id=$(docker create cpp) && docker export $id | tar t && docker rm $id >&2");
     EXPECT_THAT(files, HasSubstr("clock\n"));
     EXPECT_THAT(files, Not(HasSubstr("usr/")));
-    // One source changed: the other's object is in the cache still. Times in a context's tar are whole seconds.
+    // One source changed: the other's object is in the cache still. Times in a context's tar are whole
+    // seconds.
     std::this_thread::sleep_for(1100ms);
     write_file(folder / "src/main.cpp", read_file(folder / "src/main.cpp") + "// changed\n");
     auto again = run(through(daemon(), Door::classic, "docker build -t cpp cpp"));

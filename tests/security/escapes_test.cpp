@@ -72,12 +72,12 @@ TEST_F(Escapes,
        mount_targets_and_directories_through_links) {  // CVE-2021-30465, CVE-2026-55686, CVE-2024-45310
     auto folder = sentinel();
     auto climbs = "../../../../../../.." + folder.native();
-    EXPECT_NE(make_image("climbs", "ln -s " + climbs + " up"), 0) << "no image has such a link";
-    ASSERT_EQ(make_image("linked", "ln -s " + folder.native() + " out"), 0);
+    ASSERT_EQ(make_image("linked", "ln -s " + folder.native() + " out; ln -s " + climbs + " up"), 0);
     // A container can make any link, where the next one on the same volume meets it.
     docker("run --rm -v vol:/v busybox sh -c 'ln -s " + folder.native() + " /v/out; ln -s " + climbs +
            " /v/up'");
-    for (auto place : {"/out/made", "/out", "/v/out/made", "/v/up/made", "/v/out", "/v/up"}) {
+    for (auto place :
+         {"/out/made", "/out", "/up/made", "/up", "/v/out/made", "/v/up/made", "/v/out", "/v/up"}) {
         daemon().docker(fmt::format("run --rm -v vol:/v -w {} linked true", place));
         daemon().docker(
             fmt::format("run --rm -v vol:/v -v other:{}/deep linked touch {}/deep/x", place, place));
