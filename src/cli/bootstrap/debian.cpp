@@ -38,8 +38,11 @@ std::vector<std::string> debian_command(const DebianRequest& request) {
         "--essential-hook=" + writing("usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101") +
             R"( && chmod 755 "$1/usr/sbin/policy-rc.d")"};
     // What has no apt has no folder for its settings.
-    if (request.variant != "essential")
+    if (request.variant != "essential") {
         for (const auto& [path, text] : settings) words.push_back("--customize-hook=" + writing(path, text));
+        // With these settings apt does not find its caches any more, which differ each time.
+        words.push_back(R"(--customize-hook=rm -f "$1"/var/cache/apt/*.bin)");
+    }
     for (const auto& packages : request.packages) words.push_back("--include=" + packages);
     words.insert(words.end(), {request.suite, "-"});
     words.insert(words.end(), request.mirrors.begin(), request.mirrors.end());

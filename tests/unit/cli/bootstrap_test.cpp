@@ -26,6 +26,7 @@ TEST(Debian, behaves_in_a_container_as_the_images_of_registries_do) {
     EXPECT_THAT(words, Contains(HasSubstr("exit 101' >\"$1/usr/sbin/policy-rc.d\"")));
     EXPECT_THAT(words, Contains(HasSubstr("force-unsafe-io")));
     EXPECT_THAT(words, Contains(HasSubstr("apt.conf.d/docker-clean")));
+    EXPECT_EQ(words[words.size() - 3], R"(--customize-hook=rm -f "$1"/var/cache/apt/*.bin)");
     EXPECT_THAT(debian_command({"trixie", "essential", {}, {}}), Not(Contains(HasSubstr("apt.conf.d"))));
 }
 
