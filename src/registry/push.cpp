@@ -13,6 +13,7 @@ namespace {
 /// What is sent again when a chunk fails, at most. Small enough for proxies that bound a request's body.
 constexpr std::int64_t chunk_size = 32 << 20;
 constexpr int most_failures = 5;
+constexpr int most_starts = 3;  // of a blob, after its first
 
 Scopes push_scopes(const std::string& path, const std::vector<std::string>& neighbours = {}) {
     Scopes scopes{"repository:" + path + ":pull,push"};
@@ -143,10 +144,11 @@ PushedBlob Client::push_blob(const std::string& path, const BlobSource& source,
     known.reset();
     for (int attempt = 0;; ++attempt) {
         PushedBlob result{Sent::uploaded, ""};
-        auto location =
-            start_upload(path, source, attempt == 0 ? neighbours : std::vector<std::string>(), result);
-        if (!location) return result;
         try {
+            // Begun anew, an upload that came to nothing is the registry's to forget.
+            auto location =
+                start_upload(path, source, attempt == 0 ? neighbours : std::vector<std::string>(), result);
+            if (!location) return result;
             auto end = send_chunks(path, *location, source, progress);
             send({.method = "PUT",
                   .path = with_query(end, "digest", source.digest.text()),
@@ -155,10 +157,11 @@ PushedBlob Client::push_blob(const std::string& path, const BlobSource& source,
                   .repeatable = false});
             return result;
         } catch (const ConnectionFailed&) {
-            // The registry does not know any more what it has of it: from the start, twice.
-            if (attempt == 2) throw;
+            // It may have gone while it was being started again: from the start.
+            if (attempt == most_starts) throw;
         } catch (const Refused& error) {
-            if (attempt == 2 || (error.status() < 500 && error.status() != 404 && error.status() != 416))
+            if (attempt == most_starts ||
+                (error.status() < 500 && error.status() != 404 && error.status() != 416))
                 throw;
         }
         transport_.cancellation().sleep(std::chrono::milliseconds(200 << attempt));

@@ -312,6 +312,25 @@ TEST_F(Hostile, ARegistryThatForgetsAnUploadGetsItAgain) {
     });
 }
 
+TEST_F(Hostile, AnUploadWhoseStartBreaksIsStartedAgain) {
+    inside([] {
+        std::string stored;
+        std::atomic<int> starts = 0;
+        ScriptedServer server([&](const ScriptedRequest& request) {
+            std::vector<std::string> place{"Location: /upload"};
+            if (request.method == "HEAD") return answer(404);
+            if (request.method == "POST") return starts++ == 0 ? std::string() : answer(202, "", place);
+            if (request.method == "PUT") return answer(201);
+            stored = request.body;
+            return answer(202, "", place);
+        });
+        Visitor visitor(server.address());
+        EXPECT_EQ(visitor.client.push_blob("a", blob_of("content"), {}).how, Sent::uploaded);
+        EXPECT_EQ(stored, "content");
+        EXPECT_EQ(starts, 2);
+    });
+}
+
 TEST_F(Hostile, AManifestStoredAsAnotherIsReported) {
     inside([] {
         ScriptedServer server([](const ScriptedRequest&) {
