@@ -9,24 +9,11 @@
 
 #include "base/error.hpp"
 #include "build/files/extract.hpp"
+#include "data_source.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-
-class DataSource final : public dhow::image::Source {
-  public:
-    explicit DataSource(dhow::image::Bytes data) : data_(data) {}
-    std::size_t read(std::span<std::byte> buffer) override {
-        auto count = std::min(buffer.size(), data_.size());
-        std::memcpy(buffer.data(), data_.data(), count);
-        data_ = data_.subspan(count);
-        return count;
-    }
-
-  private:
-    dhow::image::Bytes data_;
-};
 
 /// Beside the root stands a file that no archive may touch. Both go when the process ends.
 struct Place {
@@ -53,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto path = place.folder / "root";
     {
         dhow::UniqueFd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        DataSource source(std::as_bytes(std::span(data, size)));
+        dhow::fuzz::DataSource source(std::as_bytes(std::span(data, size)));
         dhow::build::files::ExtractOptions options;
         options.most_bytes = 1 << 20;
         options.most_entries = 1000;

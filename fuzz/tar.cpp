@@ -4,25 +4,12 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "data_source.hpp"
 #include "image/layer/decompress.hpp"
 #include "image/layer/tree.hpp"
 #include "tar/reader.hpp"
 
 namespace {
-
-class DataSource final : public dhow::image::Source {
-  public:
-    explicit DataSource(dhow::image::Bytes data) : data_(data) {}
-    std::size_t read(std::span<std::byte> buffer) override {
-        auto count = std::min(buffer.size(), data_.size());
-        std::memcpy(buffer.data(), data_.data(), count);
-        data_ = data_.subspan(count);
-        return count;
-    }
-
-  private:
-    dhow::image::Bytes data_;
-};
 
 void read_tar(dhow::image::Source& source) {
     dhow::image::TarReader tar(source);
@@ -46,7 +33,7 @@ void read_tar(dhow::image::Source& source) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
-    DataSource source(std::as_bytes(std::span(data + 1, size - 1)));
+    dhow::fuzz::DataSource source(std::as_bytes(std::span(data + 1, size - 1)));
     try {
         if (data[0] % 2 == 0) {
             read_tar(source);

@@ -182,8 +182,9 @@ Task<std::pair<std::string, std::size_t>> Builder::check(const Request& request,
     auto look = [this, &request, context] {
         const auto& name = request.dockerfile;
         auto text = context->take_dockerfile(name);
-        auto report = dockerfile::lint(parse(text, name), context->ignored(name));
-        add_undefined(services_.images, make_plan(parse(text, name), request), report);
+        auto file = parse(text, name);
+        auto report = dockerfile::lint(file, context->ignored(name));
+        add_undefined(services_.images, make_plan(std::move(file), request), report);
         return std::pair(dockerfile::to_text(report, text, name), report.warnings.size());
     };
     co_return co_await services_.pool.run(std::move(look));

@@ -6,8 +6,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "support/doors.hpp"
-#include "support/end_to_end.hpp"
+#include "e2e/build_support.hpp"
 
 namespace dhow::test {
 namespace {
@@ -16,27 +15,23 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
 
-class HostileBuilds : public EndToEnd, public testing::WithParamInterface<Door> {
+class HostileBuilds : public BuildTest {
   protected:
     void SetUp() override {
-        if (auto reason = missing(GetParam())) GTEST_SKIP() << *reason;
-        fs::remove_all(context());
-        fs::create_directories(context());
+        BuildTest::SetUp();
         fs::create_directories(sentinel());
         write_file(sentinel() / "secret", "of the host");
     }
     void TearDown() override {
         daemon().remove_all();
         daemon().docker("rmi -f built");
-        for (int i = 0; i < 3; ++i) daemon().docker("image prune -f");
         daemon().docker("builder prune -f");
         EXPECT_EQ(read_file(sentinel() / "secret"), "of the host");
         auto entries = fs::directory_iterator(sentinel());
         EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "something was made on the host";
-        EndToEnd::TearDown();
+        BuildTest::TearDown();
     }
 
-    static fs::path context() { return daemon().work() / "context"; }
     /// A folder of the host that no build may read or change.
     static fs::path sentinel() { return daemon().folder() / "sentinel"; }
     /// A line of bash in the context's folder; $S is the sentinel.
@@ -57,11 +52,10 @@ class HostileBuilds : public EndToEnd, public testing::WithParamInterface<Door> 
         EXPECT_THAT(result.out + result.err, Not(HasSubstr("of the host")));
     }
     static void expect_built(const Result& result) { EXPECT_EQ(result.status, 0) << describe(result); }
-    static std::string in_image(const std::string& command) { return docker("run --rm built " + command); }
 };
 
 INSTANTIATE_TEST_SUITE_P(By, HostileBuilds, testing::Values(Door::dhow, Door::classic, Door::buildx),
-                         [](const auto& door) { return to_text(door.param); });
+                         name_of);
 
 TEST_P(HostileBuilds, path_inside_of_a_cache_is_not_mounted) {  // CVE-2024-23651
     expect_refused(build("FROM busybox\nRUN --mount=type=cache,id=race,target=/c ln -s SENTINEL /c/sub\n"

@@ -10,6 +10,7 @@
 #include "cli/bootstrap/debian.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
+#include "cli/copy/streams.hpp"
 #include "cli/format/progress.hpp"
 #include "cli/programs.hpp"
 #include "oci/reference.hpp"
@@ -24,19 +25,6 @@ constexpr std::array options{
     list("mirror", 0, "Take packages from here: a URL or a line of sources.list (debian)"),
     choice("variant", "How much is installed (debian)",
            "essential|apt|required|minbase|buildd|important|standard", "minbase"),
-};
-
-using WriteBytes = std::function<void(std::string_view)>;
-
-class UploadOutput final : public tar::Output {
-  public:
-    explicit UploadOutput(const WriteBytes& write) : write_(write) {}
-    void write(tar::Bytes bytes) override {
-        write_({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    }
-
-  private:
-    const WriteBytes& write_;
 };
 
 /// The 1st of January 1980: what no archive's format is too young for.
@@ -61,7 +49,7 @@ void refuse_debian_options(const Arguments& arguments) {
         if (arguments.has(option)) throw InvalidArgument("--{} is for debian alone", option);
 }
 
-void write_busybox(const WriteBytes& write) {
+void write_busybox(const BodyOutput::Write& write) {
     auto path = need_program("busybox", "busybox-static");
     std::string listed;
     int status =
@@ -69,11 +57,11 @@ void write_busybox(const WriteBytes& write) {
     if (status != 0) throw Exit(1, fmt::format("busybox --list ended with status {}", status));
     std::vector<std::string> applets;
     for (auto name : split(listed, '\n')) applets.emplace_back(name);
-    UploadOutput output(write);
+    BodyOutput output(write);
     write_busybox_root(path, applets, source_date(), output);
 }
 
-void write_debian(const std::string& suite, const Arguments& arguments, const WriteBytes& write) {
+void write_debian(const std::string& suite, const Arguments& arguments, const BodyOutput::Write& write) {
     auto path = need_program("mmdebstrap", "mmdebstrap");
     DebianRequest request{suite, std::string(arguments.text("variant")), arguments.list("include"),
                           arguments.list("mirror")};
@@ -104,7 +92,7 @@ int bootstrap(Session& session, const Arguments& arguments) {
     if (!debian) target.add("changes", "ENV PATH=/bin");
     for (const auto& change : arguments.list("change")) target.add("changes", change);
     client::Request request{.method = "POST", .target = target.take(), .content_type = "application/x-tar"};
-    auto connection = session.client().upload(std::move(request), [&](const WriteBytes& write) {
+    auto connection = session.client().upload(std::move(request), [&](const BodyOutput::Write& write) {
         if (debian)
             write_debian(suite, arguments, write);
         else
