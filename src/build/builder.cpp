@@ -222,6 +222,8 @@ Task<Built> Builder::build(const Request& request, std::shared_ptr<Context> cont
     if (auto names = unused_arguments(run); !names.empty())
         co_await listener.text(
             fmt::format("[Warning] One or more build-args [{}] were not consumed\n", names));
+    auto sync = [this] { services_.store.unsynced().sync(); };
+    if (services_.store.unsynced().pending()) co_await services_.pool.run(std::move(sync));
     co_return built_by(run);
 }
 

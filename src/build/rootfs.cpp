@@ -45,12 +45,6 @@ image::Compression compression_of(std::string_view media_type) {
     return image::Compression::gzip;
 }
 
-void sync_tree(const std::filesystem::path& path) {
-    UniqueFd folder(
-        check(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path.string()));
-    check(::syncfs(folder.get()), "sync the file system of {}", path.string());
-}
-
 /// Bytes of a layer as docker counts them: all but folders, each inode once.
 std::int64_t size_of(const std::filesystem::path& layer) {
     std::int64_t size = 0;
@@ -174,9 +168,8 @@ LayerPtr Workspace::seal(std::optional<std::int64_t> epoch) {
     if (layer.diff_id.text() == empty_tar) return nullptr;
     layer.size = size_of(draft.diff());
     layer.tar_size = measure.size();
-    sync_tree(draft.diff());
-    return std::make_shared<image::IngestedLayer>(
-        image::known_layer(store_.layers().commit(std::move(draft), std::move(layer))));
+    return std::make_shared<image::IngestedLayer>(image::known_layer(
+        store_.layers().commit(std::move(draft), std::move(layer), store::Durability::relaxed)));
 }
 
 UniqueFd mount_read_only(store::Store& store, const LayerStack& layers) {
@@ -203,7 +196,7 @@ oci::Digest make_image(store::Store& store, const oci::ImageConfig& config, cons
     for (const auto& layer : layers) list.push_back(layer.get());
     auto image = image::assemble_image(json::write(config), list);
     image.record.parent = parent;
-    image::add_images(store, {image});
+    image::add_unsynced_image(store, image);
     return image.record.id;
 }
 
