@@ -52,6 +52,21 @@ std::pair<std::string, std::string> read_secret(const std::string& text) {
     return {id, value};
 }
 
+/// "oci-layout://PATH[:TAG][@DIGEST]": the folder goes along, the rest says which of its images is meant.
+std::string read_layout(const std::string& value, Input& input) {
+    constexpr std::string_view scheme = "oci-layout://";
+    auto written = value.substr(scheme.size());
+    auto end = std::min(written.find('@'), written.size());
+    // A colon in front of a slash is part of the path.
+    if (auto colon = written.rfind(':', end == 0 ? 0 : end - 1);
+        colon != written.npos && written.substr(colon, end - colon).find('/') == written.npos)
+        end = colon;
+    SentFolder folder{fmt::format("folders/{}", input.folders.size()), written.substr(0, end), false};
+    auto result = fmt::format("{}{}{}", scheme, folder.name, written.substr(end));
+    input.folders.push_back(std::move(folder));
+    return result;
+}
+
 /// NAME=PATH goes along with the context; what else there may be is the daemon's to get.
 json::Object read_contexts(const Arguments& arguments, Input& input) {
     json::Object contexts;
@@ -60,9 +75,11 @@ json::Object read_contexts(const Arguments& arguments, Input& input) {
         if (equals == text.npos || equals == 0 || equals + 1 == text.size())
             throw InvalidArgument("invalid context value: {}, expected key=value", text);
         auto name = text.substr(0, equals), value = text.substr(equals + 1);
-        if (value.starts_with("oci-layout://") || value.starts_with("target:"))
+        if (value.starts_with("target:"))
             throw NotImplemented("--build-context {} is not available in this release of dhow", text);
-        if (!value.starts_with("docker-image://") && !is_remote(value)) {
+        if (value.starts_with("oci-layout://")) {
+            value = read_layout(value, input);
+        } else if (!value.starts_with("docker-image://") && !is_remote(value)) {
             SentFolder folder{fmt::format("folders/{}", input.folders.size()), value};
             value = "bundle:" + folder.name;
             input.folders.push_back(std::move(folder));
