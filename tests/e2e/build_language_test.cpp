@@ -157,11 +157,13 @@ TEST_P(BuildLanguage, an_oci_layout_stands_in_for_an_image) {
     build(file, "--build-context thing=oci-layout://layout:latest");
     EXPECT_EQ(in_image("cat /made /copied /env /again"), "laid out\nlaid out\nlayout\nlaid out");
     EXPECT_THAT(build(file, "--build-context thing=oci-layout://layout:latest --pull"), HasSubstr(cached()));
-    EXPECT_NE(try_build(file, "--build-context thing=oci-layout://layout:other").status, 0);
+    // buildx takes the only one there is, whatever its name.
+    auto other = try_build(file, "--build-context thing=oci-layout://layout:other");
+    EXPECT_EQ(other.status != 0, is(Door::dhow)) << describe(other);
 
     auto spoilt = line(
-        "f=$(ls -S layout/blobs/sha256/* | head -1); head -c 100 /dev/urandom | dd of=$f conv=notrunc "
-        "status=none; docker rmi -f built; docker builder prune -af");
+        "tar -cf other.tar Dockerfile && mv other.tar $(ls -S layout/blobs/sha256/* | head -1) && "
+        "docker rmi -f built; docker builder prune -af");
     ASSERT_EQ(spoilt.status, 0) << describe(spoilt);
     auto refused = try_build(file, "--build-context thing=oci-layout://layout:latest");
     EXPECT_NE(refused.status, 0);
