@@ -192,6 +192,18 @@ Task<std::pair<std::string, std::size_t>> Builder::check(const Request& request,
 
 Task<Built> Builder::build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
                            std::shared_ptr<Cancellation> stop) {
+    std::exception_ptr failure;
+    try {
+        co_return co_await run(request, std::move(context), listener, std::move(stop));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await sweep_layers(services_);
+    std::rethrow_exception(failure);
+}
+
+Task<Built> Builder::run(const Request& request, std::shared_ptr<Context> context, Listener& listener,
+                         std::shared_ptr<Cancellation> stop) {
     std::string text;
     std::vector<std::string> ignored;
     auto read = [&text, &ignored, context, name = request.dockerfile] {

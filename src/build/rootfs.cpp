@@ -107,6 +107,11 @@ LayerStack layers_of(store::Store& store, const image::Image& image) {
     return stack;
 }
 
+Task<void> sweep_layers(Services& services) {
+    auto collect = [&services] { services.store.collect(); };
+    co_await services.pool.run(std::move(collect));
+}
+
 std::string chain_of(const LayerStack& layers) {
     Key key("chain");
     for (const auto& layer : layers) key.add(layer->pin.layer().diff_id.text());

@@ -50,6 +50,25 @@ Task<std::string> read_manifest(std::shared_ptr<DistantBlobs> blobs, oci::Digest
                                     std::move(stop));
 }
 
+Task<LayerPtr> fetch_layer(Services& services, std::shared_ptr<DistantBlobs> blobs,
+                           oci::Descriptor descriptor, std::optional<oci::Digest> diff_id,
+                           std::shared_ptr<Cancellation> stop) {
+    LayerPtr layer;
+    auto packed = diff_id ? image::Packed::drop : image::Packed::keep;
+    std::function<void(image::Source&)> use = [&, packed, stop](image::Source& source) {
+        auto check = [stop](std::int64_t) { stop->check(); };
+        layer = std::make_shared<image::IngestedLayer>(
+            image::ingest_layer(services.store, source, packed, check));
+    };
+    co_await blobs->read(descriptor, std::move(use), stop);
+    bool is_it =
+        layer && (diff_id ? layer->pin.layer().diff_id == *diff_id : layer->blob == descriptor.digest);
+    if (is_it) co_return layer;
+    layer.reset();
+    co_await sweep_layers(services);
+    throw InvalidArgument("the blob {} is another than its name says", descriptor.digest.text());
+}
+
 namespace {
 
 class FolderBlobs final : public DistantBlobs {

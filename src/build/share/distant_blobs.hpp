@@ -9,6 +9,7 @@
 #include "build/context.hpp"
 #include "build/files/stop.hpp"
 #include "build/options.hpp"
+#include "build/rootfs.hpp"
 #include "image/source.hpp"
 #include "oci/descriptor.hpp"
 
@@ -30,6 +31,13 @@ Task<std::string> read_document(std::shared_ptr<DistantBlobs> blobs, oci::Descri
 /// A manifest or an index of which nothing but the digest is known.
 Task<std::string> read_manifest(std::shared_ptr<DistantBlobs> blobs, oci::Digest digest,
                                 std::shared_ptr<Cancellation> stop);
+
+/// A layer, unpacked into the store. Kept with its packed bytes, it must be what the descriptor says; without
+/// them, what `diff_id` says. Nothing stays of one that is another.
+/// @throws InvalidArgument for such a one; what reading throws
+Task<LayerPtr> fetch_layer(Services& services, std::shared_ptr<DistantBlobs> blobs,
+                           oci::Descriptor descriptor, std::optional<oci::Digest> diff_id,
+                           std::shared_ptr<Cancellation> stop);
 
 /// Those of an OCI layout in a folder.
 std::shared_ptr<DistantBlobs> folder_blobs(Services& services, std::shared_ptr<Context> folder);

@@ -34,22 +34,8 @@ Task<LayerPtr> ImportedCache::layer(const CacheStep& step, std::shared_ptr<Cance
     };
     auto known = co_await services_.pool.run(std::move(look));
     if (known) co_return known;
-    co_return co_await fetch(number, std::move(stop));
-}
-
-Task<LayerPtr> ImportedCache::fetch(std::size_t number, std::shared_ptr<Cancellation> stop) {
-    LayerPtr layer;
-    auto descriptor = layers_[number];
-    std::function<void(image::Source&)> use = [this, &layer, stop](image::Source& source) {
-        auto check = [stop](std::int64_t) { stop->check(); };
-        layer = std::make_shared<image::IngestedLayer>(
-            image::ingest_layer(services_.store, source, image::Packed::drop, check));
-    };
-    co_await blobs_->read(descriptor, std::move(use), stop);
-    if (!layer || layer->pin.layer().diff_id != document_.layers[number])
-        throw InvalidArgument("the layer {} of the build cache is another than its name says",
-                              document_.layers[number].text());
-    co_return layer;
+    co_return co_await fetch_layer(services_, blobs_, layers_[number], document_.layers[number],
+                                   std::move(stop));
 }
 
 Task<std::shared_ptr<ImportedCache>> open_cache(Services& services, std::shared_ptr<DistantBlobs> blobs,

@@ -33,8 +33,6 @@ class ImportedCache {
     std::size_t steps() const { return document_.steps.size(); }
 
   private:
-    Task<LayerPtr> fetch(std::size_t number, std::shared_ptr<Cancellation> stop);
-
     Services& services_;
     std::shared_ptr<DistantBlobs> blobs_;
     CacheDocument document_;

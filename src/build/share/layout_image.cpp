@@ -2,7 +2,6 @@
 
 #include "build/cache.hpp"
 #include "image/assemble.hpp"
-#include "image/layer/ingest.hpp"
 #include "image/records.hpp"
 #include "oci/index.hpp"
 #include "oci/manifest.hpp"
@@ -28,20 +27,27 @@ Task<std::string> find_manifest(std::shared_ptr<DistantBlobs> blobs, oci::Digest
     throw InvalidArgument("the OCI layout has indexes in indexes");
 }
 
-Task<image::IngestedLayer> take_layer(Services& services, std::shared_ptr<DistantBlobs> blobs,
-                                      oci::Descriptor descriptor, std::shared_ptr<Cancellation> stop) {
-    if (!oci::media_type::is_layer(descriptor.media_type))
-        throw InvalidArgument("unsupported layer media type \"{}\"", descriptor.media_type);
-    std::optional<image::IngestedLayer> layer;
-    std::function<void(image::Source&)> use = [&services, &layer, stop](image::Source& source) {
-        auto check = [stop](std::int64_t) { stop->check(); };
-        layer.emplace(image::ingest_layer(services.store, source, image::Packed::keep, check));
+Task<oci::Digest> take(Services& services, std::shared_ptr<DistantBlobs> blobs, std::string text,
+                       std::string key, std::shared_ptr<Cancellation> stop) {
+    auto manifest = oci::Manifest::parse(text);
+    if (!oci::media_type::is_config(manifest.config.media_type))
+        throw InvalidArgument("the OCI layout holds no image but {}", manifest.config.media_type);
+    auto config = co_await read_document(blobs, manifest.config, stop);
+    LayerStack layers;
+    for (const auto& descriptor : manifest.layers) {
+        if (!oci::media_type::is_layer(descriptor.media_type))
+            throw InvalidArgument("unsupported layer media type \"{}\"", descriptor.media_type);
+        layers.push_back(co_await fetch_layer(services, blobs, descriptor, std::nullopt, stop));
+    }
+    auto add = [&] {
+        image::LayerList list;
+        for (const auto& layer : layers) list.push_back(layer.get());
+        auto image = image::assemble_image(config, list, text);
+        image::add_images(services.store, {image});
+        Cache(services.store).put(key, image.record.id);
+        return image.record.id;
     };
-    co_await blobs->read(descriptor, std::move(use), stop);
-    if (!layer || layer->blob != descriptor.digest)
-        throw InvalidArgument("the layer {} of the OCI layout is another than its name says",
-                              descriptor.digest.text());
-    co_return std::move(*layer);
+    co_return co_await services.pool.run(std::move(add));
 }
 
 }  // namespace
@@ -53,22 +59,15 @@ Task<oci::Digest> take_image(Services& services, std::shared_ptr<DistantBlobs> b
     auto find = [&services, key] { return Cache(services.store).find(key); };
     auto known = co_await services.pool.run(std::move(find));
     if (known) co_return *known;
-    auto manifest = oci::Manifest::parse(text);
-    if (!oci::media_type::is_config(manifest.config.media_type))
-        throw InvalidArgument("the OCI layout holds no image but {}", manifest.config.media_type);
-    auto config = co_await read_document(blobs, manifest.config, stop);
-    std::vector<image::IngestedLayer> layers;
-    for (const auto& descriptor : manifest.layers)
-        layers.push_back(co_await take_layer(services, blobs, descriptor, stop));
-    auto add = [&] {
-        image::LayerList list;
-        for (const auto& layer : layers) list.push_back(&layer);
-        auto image = image::assemble_image(config, list, text);
-        image::add_images(services.store, {image});
-        Cache(services.store).put(key, image.record.id);
-        return image.record.id;
-    };
-    co_return co_await services.pool.run(std::move(add));
+    std::exception_ptr failure;
+    try {
+        co_return co_await take(services, std::move(blobs), std::move(text), std::move(key), std::move(stop));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    // The layers that had come before.
+    co_await sweep_layers(services);
+    std::rethrow_exception(failure);
 }
 
 }  // namespace dhow::build
