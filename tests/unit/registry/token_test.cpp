@@ -31,7 +31,7 @@ TEST(TokenAuthentication, GivesEachRepositoryATokenOfItsOwn) {
         Visitor anybody(registry.address());
         EXPECT_EQ(read_all(*anybody.client.blob("one", descriptor_of("layer"))), "layer");
         EXPECT_THAT(failure_of([&] { anybody.client.push_blob("one", blob_of("new"), {}); }),
-                    HasSubstr("unauthorized"));
+                    HasSubstr("denied: requested access to the resource is denied"));
     });
 }
 
