@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include "base/error.hpp"
 #include "registry/proxy.hpp"
@@ -149,6 +150,19 @@ void set_proxy(CURL* easy, const std::string& proxy) {
     set(easy, CURLOPT_NOPROXY, "");
 }
 
+/// Keeps a peer's alert in the string that the SSL_CTX carries.
+void on_tls_event(const SSL* connection, int event, int value) {
+    if (event != SSL_CB_READ_ALERT || (value & 0xff) == SSL3_AD_CLOSE_NOTIFY) return;
+    auto* alert = SSL_CTX_get_app_data(::SSL_get_SSL_CTX(connection));
+    *static_cast<std::string*>(alert) = ::SSL_alert_desc_string_long(value);
+}
+
+CURLcode watch_tls(CURL*, void* context, void* alert) {
+    SSL_CTX_set_app_data(static_cast<SSL_CTX*>(context), alert);
+    ::SSL_CTX_set_info_callback(static_cast<SSL_CTX*>(context), on_tls_event);
+    return CURLE_OK;
+}
+
 void set_trust(CURL* easy, const Trust& trust, bool verify) {
     set(easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
     set(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
@@ -194,6 +208,10 @@ void Transfer::start(const std::string& url, bool with_authorization) {
     auto trust = transport_.trust(parts);
     if (trust.authorities.empty()) trust.authorities = transport_.trust(parse_url(request_.url)).authorities;
     set_trust(easy, trust, request_.verify);
+    // Connections outlive a transfer, but not the transport.
+    transport_.alert_.clear();
+    set(easy, CURLOPT_SSL_CTX_FUNCTION, &watch_tls);
+    set(easy, CURLOPT_SSL_CTX_DATA, &transport_.alert_);
 
     for (const auto& header : request_.headers)
         state.headers = ::curl_slist_append(state.headers, header.c_str());
@@ -267,6 +285,12 @@ void Transfer::fail(int code) const {
             break;
         default:
             break;
+    }
+    // A refusal of our certificate may come after the handshake, and then a broken connection is all that
+    // libcurl tells of it.
+    if (reason == broken && !transport_.alert_.empty()) {
+        reason = untrusted;
+        text = "remote error: tls: " + transport_.alert_;
     }
     bool of_proxy = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_PROXY;
     if (of_proxy && !proxy_for(transport_.options_, parse_url(state_->head.url)).empty())
