@@ -45,11 +45,25 @@ init::MountStep bind_step(const oci::Mount& mount, const MountOptions& options,
     return {.destination = mount.destination, .mount = clone, .is_file = !S_ISDIR(status.st_mode)};
 }
 
-init::MountStep filesystem_step(const oci::Mount& mount, MountOptions options) {
+/// File systems that show what namespaces their mounter is in. Those of a device or a server are mounted here:
+/// the container may have neither the device nor the network.
+bool shows_namespaces(const std::string& type) {
+    constexpr std::array<std::string_view, 5> known{"proc", "sysfs", "tmpfs", "mqueue", "devpts"};
+    return std::ranges::find(known, type) != known.end();
+}
+
+init::MountStep filesystem_step(const oci::Mount& mount, MountOptions options, Descriptors& descriptors) {
     if (options.propagation) throw NotImplemented("propagation of a new file system ({})", mount.destination);
     if (options.recursive.any())
         throw InvalidArgument("recursive options have no meaning for a new file system at {}",
                               mount.destination);
+    if (!shows_namespaces(mount.type)) {
+        int made = linux::try_new_mount(mount.type.c_str(), mount.source.c_str(), options.filesystem,
+                                        options.attributes.set);
+        check_result(made, "mount", mount.destination);
+        descriptors.emplace_back(made);
+        return {.destination = mount.destination, .mount = made};
+    }
     init::MountStep step{.destination = mount.destination, .type = mount.type, .source = mount.source};
     step.symlinks_refused = mount.type == "proc" || mount.type == "sysfs";
     step.attributes = options.attributes.set;
@@ -112,7 +126,7 @@ void plan_mounts(const oci::RuntimeConfig& config, const std::filesystem::path& 
         else if (mount.type.empty())
             throw InvalidArgument("the mount at {} has no type", mount.destination);
         else
-            plan.mounts.push_back(filesystem_step(mount, std::move(options)));
+            plan.mounts.push_back(filesystem_step(mount, std::move(options), descriptors));
     }
 }
 
