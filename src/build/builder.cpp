@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "base/units.hpp"
-#include "build/check.hpp"
 #include "build/dockerfile/error.hpp"
 #include "build/dockerfile/lint.hpp"
 #include "build/remote/context.hpp"
@@ -155,18 +154,16 @@ Task<std::shared_ptr<Context>> Builder::fetch(std::string remote, std::shared_pt
     co_return context;
 }
 
-Task<std::pair<std::string, std::size_t>> Builder::check(const Request& request,
-                                                         std::shared_ptr<Context> context) {
-    auto look = [this, &request, context] {
+Task<SubrequestResult> Builder::ask(std::string subrequest, const Request& request,
+                                    std::shared_ptr<Context> context) {
+    auto look = [this, &subrequest, &request, context] {
         const auto& name = request.dockerfile;
-        auto text = context->take_dockerfile(name);
-        dockerfile::LintReport report;
+        QuestionedFile file{name, context->take_dockerfile(name), context->ignored(name)};
         try {
-            check_dockerfile(services_.images, text, context->ignored(name), request, report);
+            return answer(subrequest, file, request, services_.images);
         } catch (const dockerfile::DockerfileError& error) {
-            fail_at(error, text, name);
+            fail_at(error, file.text, name);
         }
-        return std::pair(dockerfile::to_text(report, text, name), report.warnings.size());
     };
     co_return co_await services_.pool.run(std::move(look));
 }

@@ -11,7 +11,7 @@ Task<std::map<std::string, std::string>> answer_subrequest(Delivery delivery, Or
     const auto& request = recipe->order.request;
     QuestionedFile file{request.dockerfile, recipe->text, recipe->excludes};
     auto look = [&] { return answer(name, file, request, delivery.services.images); };
-    Answer found;
+    SubrequestResult found;
     try {
         found = co_await delivery.services.pool.run(std::move(look));
     } catch (const dockerfile::DockerfileError& error) {

@@ -12,8 +12,6 @@ namespace dhow::build {
 
 namespace {
 
-constexpr std::string_view version = "1.0.0";
-
 std::string pretty(const json::Value& value) { return json::dump_pretty(value, 2); }
 
 /// With the file itself, which its places are in.
@@ -22,21 +20,21 @@ std::string with_sources(json::Object object, const QuestionedFile& file) {
     return pretty(object);
 }
 
-Answer outline(const QuestionedFile& file, const Request& request, const image::Images&) {
+SubrequestResult outline(const QuestionedFile& file, const Request& request, const image::Images&) {
     auto found = make_outline(make_plan(read_dockerfile(file.text, request), request), request);
-    return {with_sources(json::to(found).as_object(), file), to_text(found), std::string(version), {}};
+    return {with_sources(json::to(found).as_object(), file), to_text(found)};
 }
 
-Answer targets(const QuestionedFile& file, const Request& request, const image::Images&) {
+SubrequestResult targets(const QuestionedFile& file, const Request& request, const image::Images&) {
     auto read = read_dockerfile(file.text, request);
     check_syntax(read, request);
     auto list = list_targets(read);
     json::Object object;
     object["targets"] = json::to(list);
-    return {with_sources(std::move(object), file), to_text(list), std::string(version), {}};
+    return {with_sources(std::move(object), file), to_text(list)};
 }
 
-Answer lint(const QuestionedFile& file, const Request& request, const image::Images& images) {
+SubrequestResult lint(const QuestionedFile& file, const Request& request, const image::Images& images) {
     dockerfile::LintReport report;
     CheckDocument document;
     std::string picture;
@@ -53,21 +51,27 @@ Answer lint(const QuestionedFile& file, const Request& request, const image::Ima
     for (const auto& warning : report.warnings)
         document.warnings.push_back({warning.rule, std::string(dockerfile::rule_description(warning.rule)),
                                      dockerfile::rule_url(warning.rule), warning.message, warning.lines});
-    std::string text;
-    if (!report.warnings.empty() || !document.error) text = dockerfile::to_text(report, file.text, file.name);
-    if (document.error)
-        text += fmt::format("{}{}\n{}", text.empty() ? "" : "\n", document.error->message, picture);
-    return {pretty(json::to(document)), std::move(text), std::string(version),
-            document.warnings.empty() && !document.error ? 0 : 1};
+    auto count = report.warnings.size();
+    SubrequestResult result;
+    result.json = pretty(json::to(document));
+    result.status = count == 0 && !document.error ? 0 : 1;
+    if (count > 0 || !document.error) result.text = dockerfile::to_text(report, file.text, file.name);
+    if (document.error) {
+        result.text += fmt::format("{}{}\n{}", count > 0 ? "\n" : "", document.error->message, picture);
+        result.failure = document.error->message;
+    } else if (count > 0) {
+        result.failure = fmt::format("{} build check{} failed", count, count == 1 ? "" : "s");
+    }
+    return result;
 }
 
-Answer describe(const QuestionedFile&, const Request&, const image::Images&);
+SubrequestResult describe(const QuestionedFile&, const Request&, const image::Images&);
 
 struct Subrequest {
     std::string_view name;
     std::string_view description;
     bool needs_file = true;
-    Answer (*answer)(const QuestionedFile&, const Request&, const image::Images&);
+    SubrequestResult (*answer)(const QuestionedFile&, const Request&, const image::Images&);
 };
 
 constexpr std::string_view lint_name = "frontend.lint";
@@ -79,7 +83,7 @@ constexpr std::array subrequests{
     Subrequest{"frontend.subrequests.describe", "List available subrequest types", false, describe},
 };
 
-Answer describe(const QuestionedFile&, const Request&, const image::Images&) {
+SubrequestResult describe(const QuestionedFile&, const Request&, const image::Images&) {
     std::vector<SubrequestDocument> list;
     for (const auto& one : subrequests) {
         SubrequestDocument document;
@@ -90,7 +94,7 @@ Answer describe(const QuestionedFile&, const Request&, const image::Images&) {
         if (one.answer == outline) document.options = {{"target", "Target build stage"}};
         list.push_back(std::move(document));
     }
-    return {pretty(json::to(list)), to_text(list), std::string(version), {}};
+    return {pretty(json::to(list)), to_text(list)};
 }
 
 const Subrequest& find(std::string_view name) {
@@ -103,8 +107,8 @@ const Subrequest& find(std::string_view name) {
 
 bool needs_dockerfile(std::string_view name) { return find(name).needs_file; }
 
-Answer answer(std::string_view name, const QuestionedFile& file, const Request& request,
-              const image::Images& images) {
+SubrequestResult answer(std::string_view name, const QuestionedFile& file, const Request& request,
+                        const image::Images& images) {
     return find(name).answer(file, request, images);
 }
 

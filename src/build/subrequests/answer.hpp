@@ -32,11 +32,12 @@ struct QuestionedFile {
 };
 
 /// The same for programs and for people.
-struct Answer {
+struct SubrequestResult {
     std::string json;
     std::string text;
-    std::string version;
-    std::optional<int> status;  ///< with which a client shall end
+    std::string version = "1.0.0";
+    std::optional<int> status = std::nullopt;  ///< with which a client shall end
+    std::string failure = "";                  ///< why, where that is not 0
 };
 
 /// Whether a subrequest is about a Dockerfile, rather than about what can be asked.
@@ -46,8 +47,8 @@ bool needs_dockerfile(std::string_view name);
 /// `name`: "frontend.outline", "frontend.targets", "frontend.lint" or "frontend.subrequests.describe".
 /// Blocks.
 /// @throws UnsupportedSubrequest, dockerfile::DockerfileError, InvalidArgument, NotImplemented
-Answer answer(std::string_view name, const QuestionedFile& file, const Request& request,
-              const image::Images& images);
+SubrequestResult answer(std::string_view name, const QuestionedFile& file, const Request& request,
+                        const image::Images& images);
 
 /// As buildx prints them.
 std::string to_text(const Outline& outline);
