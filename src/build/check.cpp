@@ -6,18 +6,34 @@ namespace dhow::build {
 
 namespace {
 
+/// What a stage begins or ends with.
+struct Stand {
+    oci::ImageConfig config;
+    std::vector<std::string> arguments;  ///< names of ARG so far
+};
+
 /// What a stage begins with; none when that cannot be known before it is fetched.
-/// `ends`: what the stages before it that are known end with.
-std::optional<oci::ImageConfig> base_of(const image::Images& images, const StagePlan& stage,
-                                        const std::map<std::size_t, oci::ImageConfig>& ends) {
+/// `ends`: of the stages before it that are known.
+std::optional<Stand> base_of(const image::Images& images, const StagePlan& stage,
+                             const std::map<std::size_t, Stand>& ends) {
     if (stage.from) {
         auto found = ends.find(*stage.from);
         return found == ends.end() ? std::nullopt : std::optional(found->second);
     }
-    if (stage.base == "scratch") return oci::ImageConfig();
+    if (stage.base == "scratch") return Stand();
     if (!stage.context.empty()) return std::nullopt;  // which may be an image of the client's
     auto image = images.find(stage.base);
-    return image ? std::optional(*image->config) : std::nullopt;
+    return image ? std::optional(Stand{*image->config, {}}) : std::nullopt;
+}
+
+/// What a stage makes of that, as far as rules look at it.
+void add_variables(const dockerfile::Stage& stage, Stand& stand) {
+    for (const auto& instruction : stage.instructions) {
+        if (const auto* env = std::get_if<dockerfile::AddEnv>(&instruction.what))
+            for (const auto& pair : env->pairs) stand.config.config.env.push_back(pair.key + "=");
+        if (const auto* args = std::get_if<dockerfile::AddArgs>(&instruction.what))
+            for (const auto& arg : args->args) stand.arguments.push_back(arg.key);
+    }
 }
 
 }  // namespace
@@ -28,8 +44,12 @@ bool is_for(const oci::ImageConfig& config, const oci::Platform& wanted) {
 }
 
 std::vector<dockerfile::LintWarning> value_warnings(const Plan& plan, const StagePlan& stage,
-                                                    const oci::ImageConfig& base, const Request& request) {
-    auto warnings = dockerfile::undefined_variables(plan.file, stage.stage, base.config.env);
+                                                    const oci::ImageConfig& base,
+                                                    const std::vector<std::string>& inherited,
+                                                    const Request& request) {
+    auto variables = base.config.env;
+    variables.insert(variables.end(), inherited.begin(), inherited.end());
+    auto warnings = dockerfile::undefined_variables(plan.file, stage.stage, variables);
     auto target = platform_of(plan, stage, request).value_or(oci::Platform::host());
     bool is_image = !stage.base.empty() && stage.base != "scratch";
     if (is_image && !is_for(base, target) && !dockerfile::skips_rule(plan.file, "InvalidBaseImagePlatform"))
@@ -47,20 +67,18 @@ void check_dockerfile(const image::Images& images, std::string_view text,
     auto file = read_dockerfile(text, request);
     report = dockerfile::lint(file, ignored);
     auto plan = make_plan(std::move(file), request);
-    std::map<std::size_t, oci::ImageConfig> ends;
+    std::map<std::size_t, Stand> ends;
     for (std::size_t i = 0; i < plan.stages.size(); ++i) {
         const auto& stage = plan.stages[i];
         // Without a target the whole file is meant.
         if (!stage.needed && !request.target.empty()) continue;
-        auto config = base_of(images, stage, ends);
-        if (!config) continue;
-        config->config.env.emplace_back("PATH=");
-        auto found = value_warnings(plan, stage, *config, request);
+        auto stand = base_of(images, stage, ends);
+        if (!stand) continue;
+        stand->config.config.env.emplace_back("PATH=");
+        auto found = value_warnings(plan, stage, stand->config, stand->arguments, request);
         report.warnings.insert(report.warnings.end(), found.begin(), found.end());
-        for (const auto& instruction : stage.stage.instructions)
-            if (const auto* pairs = std::get_if<dockerfile::AddEnv>(&instruction.what))
-                for (const auto& pair : pairs->pairs) config->config.env.push_back(pair.key + "=");
-        ends[i] = std::move(*config);
+        add_variables(stage.stage, *stand);
+        ends[i] = std::move(*stand);
     }
     std::ranges::stable_sort(report.warnings, {}, [](const auto& one) { return one.lines.first; });
 }

@@ -19,9 +19,12 @@ void check_dockerfile(const image::Images& images, std::string_view text,
                       dockerfile::LintReport& report);
 
 /// What the rules say of a stage once its base is known: UndefinedVar, InvalidBaseImagePlatform.
-/// `base`: the configuration that the stage begins with.
+/// `base`: the configuration that the stage begins with; `inherited`: names of ARG in the stages that it
+/// stands on.
 std::vector<dockerfile::LintWarning> value_warnings(const Plan& plan, const StagePlan& stage,
-                                                    const oci::ImageConfig& base, const Request& request);
+                                                    const oci::ImageConfig& base,
+                                                    const std::vector<std::string>& inherited,
+                                                    const Request& request);
 
 /// Whether an image can stand for one of a platform: a variant that is not said fits any.
 bool is_for(const oci::ImageConfig& config, const oci::Platform& wanted);

@@ -204,6 +204,10 @@ TEST_F(BuildDhow, tells_of_a_dockerfile_without_building_it) {
               "TARGET    DESCRIPTION\nmade      is what others take\n(default) \n");
     EXPECT_EQ(works("docker build --call check ."), "Check complete, no warnings found.\n");
     EXPECT_THAT(line("docker build --call sbom .").err, HasSubstr("unsupported request frontend.sbom"));
+    put("Dockerfile", "FROM busybox AS a\nARG V\nFROM a\nLABEL x=$V\nFROM scratch\nLABEL x=$V\n");
+    EXPECT_THAT(
+        line("docker build --check .").out,
+        testing::AllOf(HasSubstr("Check complete, 1 warning has been found"), HasSubstr("Dockerfile:6\n")));
     put("Dockerfile", "FROM busybox\nRUNN true\n");
     auto wrong = line("docker build --check .");
     EXPECT_EQ(wrong.status, 1);

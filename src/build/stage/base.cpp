@@ -79,6 +79,7 @@ Task<void> StageRun::begin() {
         auto* other = build.stage(*plan.from);
         co_await other->wait();
         state.config = other->state.config;
+        state.arguments = other->state.arguments;
         state.layers = other->state.layers;
         state.image = other->state.image;
     } else if (auto base = base_image(); base == "scratch" || base.empty()) {
@@ -102,7 +103,10 @@ Task<void> StageRun::begin() {
 void StageRun::look_at_values() {
     dockerfile::LintReport report;
     report.is_error = dockerfile::warnings_are_errors(build.plan.file);
-    report.warnings = value_warnings(build.plan, build.plan.stages[index], state.config, build.request);
+    std::vector<std::string> inherited;
+    for (const auto& [name, value] : state.arguments) inherited.push_back(name);
+    report.warnings =
+        value_warnings(build.plan, build.plan.stages[index], state.config, inherited, build.request);
     for (const auto& warning : report.warnings) build.listener.warned(warning);
     dockerfile::refuse_warnings(report);
 }
