@@ -36,6 +36,24 @@ void add_variables(const dockerfile::Stage& stage, Stand& stand) {
     }
 }
 
+/// The file, or what stands in front of the mistake in it is looked at.
+dockerfile::Dockerfile read_or_lint(std::string_view text, const std::vector<std::string>& ignored,
+                                    const Request& request, dockerfile::LintReport& report) {
+    try {
+        return read_dockerfile(text, request);
+    } catch (const dockerfile::DockerfileError& error) {
+        std::size_t end = 0;
+        for (int line = 1; line < error.lines().first && end < text.size(); ++line)
+            end = std::min(text.find('\n', end), text.size() - 1) + 1;
+        try {
+            report = dockerfile::lint(read_dockerfile(text.substr(0, end), request), ignored);
+        } catch (const dockerfile::DockerfileError&) {
+            // There is no whole stage in front of it.
+        }
+        throw;
+    }
+}
+
 }  // namespace
 
 bool is_for(const oci::ImageConfig& config, const oci::Platform& wanted) {
@@ -64,7 +82,7 @@ std::vector<dockerfile::LintWarning> value_warnings(const Plan& plan, const Stag
 void check_dockerfile(const image::Images& images, std::string_view text,
                       const std::vector<std::string>& ignored, const Request& request,
                       dockerfile::LintReport& report) {
-    auto file = read_dockerfile(text, request);
+    auto file = read_or_lint(text, ignored, request, report);
     report = dockerfile::lint(file, ignored);
     auto plan = make_plan(std::move(file), request);
     std::map<std::size_t, Stand> ends;

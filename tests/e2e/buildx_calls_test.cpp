@@ -83,6 +83,10 @@ TEST_F(BuildxCalls, lint_tells_of_what_would_fail_the_build) {
     EXPECT_EQ(answer("lint"),
               "dockerfile parse error on line 2: unknown instruction: RUNN (did you mean RUN?)\n"
               "Dockerfile:2\n   1 | FROM busybox\n   2 | RUNN true\n     | ^^^^\n");
+    put("Dockerfile", "FROM busybox as base\nRUNN true\nFROM busybox as other\n");
+    EXPECT_THAT(answer("lint"),
+                testing::AllOf(HasSubstr("1 warning has been found"), HasSubstr("FromAsCasing"),
+                               HasSubstr("unknown instruction: RUNN")));
     put("Dockerfile", "# check=error=true\nFROM busybox as base\n");
     EXPECT_THAT(answer("lint"), HasSubstr("\nlint violation found for rules: FromAsCasing\n"));
     EXPECT_THAT(answer("lint", "--target nobody"), HasSubstr("target stage \"nobody\" could not be found"));

@@ -36,8 +36,8 @@ struct SubrequestResult {
     std::string json;
     std::string text;
     std::string version = "1.0.0";
-    std::optional<int> status = std::nullopt;  ///< with which a client shall end
-    std::string failure = "";                  ///< why, where that is not 0
+    std::optional<int> status{};  ///< with which a client shall end
+    std::string failure{};        ///< why, where that is not 0
 };
 
 /// Whether a subrequest is about a Dockerfile, rather than about what can be asked.
