@@ -5,6 +5,7 @@
 #include "build/dockerfile/expand.hpp"
 #include "build/dockerfile/instructions.hpp"
 #include "build/dockerfile/lint.hpp"
+#include "build/subrequests/outline.hpp"
 
 namespace {
 
@@ -38,11 +39,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         auto file = parse_dockerfile(text);
         expand_all(file);
         to_text(lint(file), text, "Dockerfile");
+        dhow::build::list_targets(file);
+        dhow::build::Request request;
+        request.arguments["A"] = "a";
+        dhow::build::make_outline(dhow::build::make_plan(std::move(file), request), request);
     } catch (const DockerfileError& error) {
         auto lines = error.lines();
         if (lines.first < 0 || lines.last < lines.first) __builtin_trap();
         excerpt(text, "Dockerfile", error);
     } catch (const dhow::InvalidArgument&) {
+    } catch (const dhow::NotImplemented&) {
     }
     return 0;
 }

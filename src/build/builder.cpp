@@ -73,36 +73,13 @@ void remove_remains(store::Store& store, const std::filesystem::path& exec_root)
             std::filesystem::remove_all(entry.path());
 }
 
-dockerfile::Dockerfile parse(const std::string& text, const std::string& name) {
-    try {
-        return dockerfile::parse_dockerfile(text);
-    } catch (const dockerfile::DockerfileError& error) {
-        auto picture = dockerfile::excerpt(text, name, error);
-        while (picture.ends_with('\n')) picture.pop_back();
-        if (picture.empty()) throw;
-        throw InvalidArgument("{}\n{}", error.message(), picture);
-    }
-}
-
-/// UndefinedVar where the bases are here, or are stages.
-void add_undefined(const image::Images& images, const Plan& plan, dockerfile::LintReport& report) {
-    std::map<std::size_t, std::vector<std::string>> envs;  // at the end of each stage that is known
-    for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-        const auto& stage = plan.stages[i];
-        std::vector<std::string> env{"PATH"};
-        auto image = stage.base.empty() ? std::nullopt : images.find(stage.base);
-        bool known = stage.from ? envs.contains(*stage.from) : stage.base == "scratch" || image.has_value();
-        if (!stage.needed || !known) continue;
-        if (stage.from) env = envs[*stage.from];
-        if (image) env.insert(env.end(), image->config->config.env.begin(), image->config->config.env.end());
-        auto found = dockerfile::undefined_variables(plan.file, stage.stage, env);
-        report.warnings.insert(report.warnings.end(), found.begin(), found.end());
-        for (const auto& instruction : stage.stage.instructions)
-            if (const auto* pairs = std::get_if<dockerfile::AddEnv>(&instruction.what))
-                for (const auto& pair : pairs->pairs) env.push_back(pair.key);
-        envs[i] = std::move(env);
-    }
-    std::ranges::stable_sort(report.warnings, {}, [](const auto& one) { return one.lines.first; });
+/// A mistake in the Dockerfile with a picture of the place.
+[[noreturn]] void fail_at(const dockerfile::DockerfileError& error, const std::string& text,
+                          const std::string& name) {
+    auto picture = dockerfile::excerpt(text, name, error);
+    while (picture.ends_with('\n')) picture.pop_back();
+    if (picture.empty()) throw error;
+    throw InvalidArgument("{}\n{}", error.message(), picture);
 }
 
 /// The first failure that is not only the echo of another one's.
@@ -177,15 +154,16 @@ Task<std::shared_ptr<Context>> Builder::fetch(std::string remote, std::shared_pt
     co_return context;
 }
 
-Task<std::pair<std::string, std::size_t>> Builder::check(const Request& request,
-                                                         std::shared_ptr<Context> context) {
-    auto look = [this, &request, context] {
+Task<SubrequestResult> Builder::ask(std::string subrequest, const Request& request,
+                                    std::shared_ptr<Context> context) {
+    auto look = [this, &subrequest, &request, context] {
         const auto& name = request.dockerfile;
-        auto text = context->take_dockerfile(name);
-        auto file = parse(text, name);
-        auto report = dockerfile::lint(file, context->ignored(name));
-        add_undefined(services_.images, make_plan(std::move(file), request), report);
-        return std::pair(dockerfile::to_text(report, text, name), report.warnings.size());
+        QuestionedFile file{name, context->take_dockerfile(name), context->ignored(name)};
+        try {
+            return answer(subrequest, file, request, services_.images);
+        } catch (const dockerfile::DockerfileError& error) {
+            fail_at(error, file.text, name);
+        }
     };
     co_return co_await services_.pool.run(std::move(look));
 }
@@ -206,10 +184,15 @@ Task<Built> Builder::run(const Request& request, std::shared_ptr<Context> contex
                          std::shared_ptr<Cancellation> stop) {
     std::string text;
     std::vector<std::string> ignored;
-    auto read = [&text, &ignored, context, name = request.dockerfile] {
+    auto read = [&text, &ignored, &request, context] {
+        const auto& name = request.dockerfile;
         text = context->take_dockerfile(name);
         ignored = context->ignored(name);
-        return parse(text, name);
+        try {
+            return read_dockerfile(text, request);
+        } catch (const dockerfile::DockerfileError& error) {
+            fail_at(error, text, name);
+        }
     };
     auto file = co_await services_.pool.run(std::move(read));
     auto report = dockerfile::lint(file, ignored);

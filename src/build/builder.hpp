@@ -14,6 +14,7 @@
 #include "build/context.hpp"
 #include "build/files/stop.hpp"
 #include "build/options.hpp"
+#include "build/subrequests/answer.hpp"
 #include "build/usage.hpp"
 
 namespace dhow::build {
@@ -98,8 +99,10 @@ class Builder {
     /// Fetches a context: a git repository, or a URL of a tar or of a Dockerfile. @throws InvalidArgument
     Task<std::shared_ptr<Context>> fetch(std::string remote, std::shared_ptr<Cancellation> stop);
 
-    /// Looks at a Dockerfile without building: --check. @return what to tell, and how many warnings there are
-    Task<std::pair<std::string, std::size_t>> check(const Request& request, std::shared_ptr<Context> context);
+    /// Answers a subrequest about a context's Dockerfile, without building.
+    /// @throws UnsupportedSubrequest, InvalidArgument with a picture of the place
+    Task<SubrequestResult> ask(std::string subrequest, const Request& request,
+                               std::shared_ptr<Context> context);
 
     /// Builds. `request` and `listener` must outlive it.
     /// @throws dockerfile::DockerfileError, CommandFailed, and what else went wrong

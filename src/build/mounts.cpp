@@ -79,17 +79,10 @@ void refuse_what_cannot_be(const RunMount& wanted) {
             "change");
 }
 
-/// The name that a secret is offered under.
-std::string secret_id(const RunMount& wanted) {
-    if (!wanted.id.empty()) return wanted.id;
-    const auto& path = wanted.source.empty() ? wanted.target : wanted.source;
-    return path.substr(path.rfind('/') + 1);
-}
-
 /// A secret becomes a file, or a variable; of neither anything reaches a key or a layer.
 void add_secret(BuildRun& build, const StageRun& stage, const RunMount& wanted, Holdings& holdings,
                 RunMounts& result) {
-    auto id = secret_id(wanted);
+    auto id = dockerfile::id_of(wanted);
     auto found = build.request.secrets.find(id);
     if (found == build.request.secrets.end()) {
         if (wanted.required) throw InvalidArgument("secret {}: not found", id);
@@ -117,7 +110,7 @@ void add_secret(BuildRun& build, const StageRun& stage, const RunMount& wanted, 
 
 /// The client's agent becomes a socket in the container, and the variable that says where.
 void add_agent(BuildRun& build, const RunMount& wanted, int number, RunMounts& result) {
-    auto id = wanted.id.empty() ? "default" : wanted.id;
+    auto id = dockerfile::id_of(wanted);
     auto found = build.request.agents.find(id);
     if (found == build.request.agents.end()) {
         if (wanted.required) throw InvalidArgument("unset ssh forward key {}", id);
@@ -137,7 +130,7 @@ void add_agent(BuildRun& build, const RunMount& wanted, int number, RunMounts& r
 /// The directory's name is a digest: an id can lead nowhere else.
 std::string cache_name(const RunMount& wanted) {
     Key key("cache");
-    key.add(wanted.id.empty() ? wanted.target : wanted.id).add(wanted.from).add(wanted.source);
+    key.add(dockerfile::id_of(wanted)).add(wanted.from).add(wanted.source);
     return std::string(key.finish().substr(7, 32));
 }
 

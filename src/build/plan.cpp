@@ -124,28 +124,6 @@ std::size_t find_target(const Plan& plan, const std::string& name) {
                           near.empty() ? "" : fmt::format(" (did you mean {}?)", near));
 }
 
-/// `# syntax=` names the program that reads the file. What docker's own reads is read here; another's
-/// language is not known.
-void check_syntax(const std::string& directive, const Request& request) {
-    auto name = directive.substr(0, directive.find(' '));
-    auto given = request.arguments.find("BUILDKIT_SYNTAX");
-    if (given != request.arguments.end() && given->second) name = *given->second;
-    if (name.empty()) return;
-    std::string repository;
-    try {
-        repository = oci::Reference::parse(name).name();
-    } catch (const InvalidArgument& error) {
-        throw InvalidArgument("syntax={}: {}", name, error.message());
-    }
-    if (repository == "docker.io/docker/dockerfile" || repository == "docker.io/docker/dockerfile-upstream")
-        return;
-    throw NotImplemented(
-        "the frontend {} is not available in this release of dhow, which reads the language of "
-        "docker/dockerfile "
-        "itself and runs no frontend's image",
-        name);
-}
-
 void need(Plan& plan, std::size_t index) {
     if (std::exchange(plan.stages[index].needed, true)) return;
     for (auto other : plan.stages[index].needs) need(plan, other);
@@ -166,6 +144,14 @@ std::map<std::string, std::string> platform_values(const Request& request) {
             {"TARGETARCH", target.architecture}, {"TARGETVARIANT", target.variant},
             {"BUILDPLATFORM", host.text()},      {"BUILDOS", host.os},
             {"BUILDARCH", host.architecture},    {"BUILDVARIANT", host.variant}};
+}
+
+std::optional<oci::Platform> platform_of(const Plan& plan, const StagePlan& stage, const Request& request) {
+    if (stage.stage.platform.empty()) return request.platform;
+    auto platform = platform_values(request);
+    auto lookup = [&](std::string_view name) { return find_global(plan, platform, name); };
+    return oci::Platform::parse(dockerfile::expand_word(stage.stage.platform, plan.file.directives.escape,
+                                                        lookup, stage.stage.lines));
 }
 
 const std::string* find_context(const Request& request, std::string_view name) {
@@ -195,8 +181,36 @@ std::optional<std::size_t> find_stage(const Plan& plan, std::string_view name, s
     return number;
 }
 
+dockerfile::Dockerfile read_dockerfile(std::string_view text, const Request& request) {
+    auto file = dockerfile::parse_dockerfile(text);
+    auto given = request.arguments.find("BUILDKIT_DOCKERFILE_CHECK");
+    if (given != request.arguments.end() && given->second) file.directives.check = *given->second;
+    return file;
+}
+
+// What docker's own frontend reads is read here; another's language is not known.
+void check_syntax(const dockerfile::Dockerfile& file, const Request& request) {
+    auto name = file.directives.syntax.substr(0, file.directives.syntax.find(' '));
+    auto given = request.arguments.find("BUILDKIT_SYNTAX");
+    if (given != request.arguments.end() && given->second) name = *given->second;
+    if (name.empty()) return;
+    std::string repository;
+    try {
+        repository = oci::Reference::parse(name).name();
+    } catch (const InvalidArgument& error) {
+        throw InvalidArgument("syntax={}: {}", name, error.message());
+    }
+    if (repository == "docker.io/docker/dockerfile" || repository == "docker.io/docker/dockerfile-upstream")
+        return;
+    throw NotImplemented(
+        "the frontend {} is not available in this release of dhow, which reads the language of "
+        "docker/dockerfile "
+        "itself and runs no frontend's image",
+        name);
+}
+
 Plan make_plan(dockerfile::Dockerfile file, const Request& request) {
-    check_syntax(file.directives.syntax, request);
+    check_syntax(file, request);
     Plan plan;
     plan.file = std::move(file);
     for (auto& stage : plan.file.stages)

@@ -33,6 +33,14 @@ struct Plan {
     std::set<std::string> contexts;  ///< the named contexts that its stages take files from
 };
 
+/// Reads the Dockerfile of a request: BUILDKIT_DOCKERFILE_CHECK stands for what the file says of the lint
+/// rules.
+/// @throws dockerfile::DockerfileError
+dockerfile::Dockerfile read_dockerfile(std::string_view text, const Request& request);
+
+/// `# syntax=` names the program that reads the file. @throws NotImplemented for one that is not docker's own
+void check_syntax(const dockerfile::Dockerfile& file, const Request& request);
+
 /// @throws dockerfile::DockerfileError; InvalidArgument for a target that is not there
 Plan make_plan(dockerfile::Dockerfile file, const Request& request);
 
@@ -46,6 +54,9 @@ std::optional<std::size_t> find_stage(const Plan& plan, std::string_view name, s
 
 /// Whether an instruction is work, rather than a word of the configuration: such are shown.
 bool is_work(const dockerfile::Instruction& instruction);
+
+/// What a stage is to be for; none when nobody says. @throws InvalidArgument
+std::optional<oci::Platform> platform_of(const Plan& plan, const StagePlan& stage, const Request& request);
 
 /// TARGETPLATFORM and its like.
 std::map<std::string, std::string> platform_values(const Request& request);

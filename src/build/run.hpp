@@ -48,8 +48,7 @@ struct StageRun {
     /// Where it is no stage; "" for the files of a named context.
     std::string base_image() const;
     /// What the lint rules say, now that the base is known. @throws InvalidArgument where that is an error
-    void look_at_values(const std::optional<oci::Platform>& wanted);
-    std::optional<oci::Platform> platform() const;
+    void look_at_values();
     /// An image of the store, or of a registry when it is not there (or --pull asks for it).
     Task<image::Image> image_of(std::string name, std::optional<oci::Platform> platform);
     Task<image::Image> pull(oci::Reference name, std::optional<oci::Platform> platform);

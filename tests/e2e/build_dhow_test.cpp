@@ -193,6 +193,28 @@ TEST_F(BuildDhow, lint_rules_warn_in_normal_builds) {
                 HasSubstr("Attempting to Copy file \"left\" that is excluded by .dockerignore"));
 }
 
+TEST_F(BuildDhow, tells_of_a_dockerfile_without_building_it) {
+    put("Dockerfile",
+        "# V is the version\nARG V=1\n# made is what others take\nFROM busybox:$V AS made\nFROM made\n");
+    EXPECT_EQ(works("docker build --call outline,format=json . | jq -c '.args[0] | [.name, .value]'"),
+              "[\"V\",\"1\"]\n");
+    EXPECT_EQ(works("docker build --call outline --build-arg V=2 ."),
+              "BUILD ARG   VALUE   DESCRIPTION\nV           2       is the version\n\n");
+    EXPECT_EQ(works("docker build --call targets ."),
+              "TARGET    DESCRIPTION\nmade      is what others take\n(default) \n");
+    EXPECT_EQ(works("docker build --call check ."), "Check complete, no warnings found.\n");
+    EXPECT_THAT(line("docker build --call sbom .").err, HasSubstr("unsupported request frontend.sbom"));
+    put("Dockerfile", "FROM busybox AS a\nARG V\nFROM a\nLABEL x=$V\nFROM scratch\nLABEL x=$V\n");
+    EXPECT_THAT(
+        line("docker build --check .").out,
+        testing::AllOf(HasSubstr("Check complete, 1 warning has been found"), HasSubstr("Dockerfile:6\n")));
+    put("Dockerfile", "FROM busybox\nRUNN true\n");
+    auto wrong = line("docker build --check .");
+    EXPECT_EQ(wrong.status, 1);
+    EXPECT_THAT(wrong.out, HasSubstr("   2 | RUNN true\n     | ^^^^\n"));
+    EXPECT_THAT(line("docker build --call outline .").err, HasSubstr("unknown instruction: RUNN"));
+}
+
 TEST_F(BuildDhow, draws_a_live_view_on_a_terminal) {
     put("Dockerfile",
         "FROM busybox AS one\nRUN echo said in one; sleep 2\nFROM busybox AS two\nRUN echo said in two; "

@@ -22,6 +22,16 @@ TEST_P(BuildLanguage, arguments_before_from_and_inside_of_the_stage) {
     docker("rmi busybox:other");
 }
 
+TEST_P(BuildLanguage, arguments_of_a_stage_are_those_of_the_stages_on_it) {
+    if (is_classic_peer()) GTEST_SKIP() << "the classic builder forgets them with each FROM";
+    build(
+        "FROM busybox AS base\nARG V=1 W\nFROM base AS middle\nARG V=2\nFROM middle\n"
+        "RUN echo \"[$V$W$X]\" > /seen\nLABEL v=$V$W\n",
+        "--build-arg W=w --build-arg X=x");
+    EXPECT_EQ(in_image("cat /seen"), "[2w]");
+    EXPECT_EQ(config("Labels"), R"({"v":"2w"})");
+}
+
 TEST_P(BuildLanguage, expose_is_tcp_where_nothing_is_said) {
     build("FROM busybox\nEXPOSE 80/tcp\nEXPOSE 80 443\nEXPOSE 53/udp\n");
     EXPECT_EQ(config("ExposedPorts"), R"({"443/tcp":{},"53/udp":{},"80/tcp":{}})");

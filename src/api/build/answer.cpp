@@ -238,11 +238,11 @@ void Answer::step_ends(std::size_t stage, std::exception_ptr failure) {
     tell(std::move(event));
 }
 
-Task<void> Answer::checked(std::string words, std::size_t warnings) {
+Task<void> Answer::told(std::string words, std::string reason) {
     co_await send(line_of(std::move(words)));
-    if (warnings == 0) co_return;
+    if (reason.empty()) co_return;
     wire::ProgressLine failure;
-    failure.error = fmt::format("{} build checks failed", warnings);
+    failure.error = std::move(reason);
     wire::ErrorDetail detail;
     detail.message = failure.error;
     detail.code = 1;

@@ -53,8 +53,8 @@ class Answer final : public dhow::build::Listener {
     /// What the user should know of something that did not work and need not: a cache that cannot be read.
     void remark(const std::string& words);
 
-    /// What --check found.
-    Task<void> checked(std::string words, std::size_t warnings);
+    /// The answer to a question about the Dockerfile, and why the client is to fail, if it is.
+    Task<void> told(std::string words, std::string reason);
 
     // The last word; nothing of the build may come after it.
 

@@ -110,7 +110,11 @@ void read_own_options(const Query& query, Wanted& wanted) {
         wanted.contexts[dhow::build::dockerfile::lower(name)] = value;
     wanted.agents = query.all("agent");
     wanted.agent_key = query.text("agentkey");
-    wanted.check = query.flag("check");
+    wanted.call = query.text("call");
+    auto format = query.text("callformat");
+    if (!format.empty() && format != "text" && format != "json")
+        throw InvalidArgument("callformat: text or json, not {:?}", format);
+    wanted.call_json = format == "json";
 }
 
 }  // namespace

@@ -36,8 +36,9 @@ struct Wanted {
     std::vector<std::string> agents;  ///< ids of the agents that the client has lines ready for
     std::string agent_key;
     std::vector<std::string> remarks;  ///< what the user is told of the request itself
-    bool check = false;                ///< look at the Dockerfile, build nothing
-    std::string remote;                ///< where the context comes from, instead of the request
+    std::string call;        ///< a question about the Dockerfile, instead of a build: "check", "outline"
+    bool call_json = false;  ///< the answer is for a program
+    std::string remote;      ///< where the context comes from, instead of the request
 };
 
 /// @throws InvalidArgument; NotImplemented for what dhow cannot do, since nothing is accepted and ignored

@@ -184,9 +184,11 @@ Task<void> build(Place place, http::Exchange& exchange) {
     auto context = co_await take_context(place, exchange, wanted, stop);
     auto executor = co_await asio::this_coro::executor;
     Answer answer(exchange, executor, wanted);
-    if (wanted.check) {
-        auto [words, warnings] = co_await place.builder.check(wanted.request, context);
-        co_await answer.checked(std::move(words), warnings);
+    if (!wanted.call.empty()) {
+        auto subrequest = "frontend." + (wanted.call == "check" ? "lint" : wanted.call);
+        auto result = co_await place.builder.ask(std::move(subrequest), wanted.request, context);
+        auto words = wanted.call_json ? result.json + "\n" : result.text;
+        co_await answer.told(std::move(words), std::move(result.failure));
         co_return;
     }
     for (const auto& remark : wanted.remarks) answer.remark(remark);

@@ -84,6 +84,16 @@ void read_context(Order& order, std::string name, const std::string& value) {
     order.request.contexts[name] = std::move(context);
 }
 
+/// What a client counts on: "NAME,NAME+forward", the latter for those that another frontend may have as well.
+void check_capabilities(const std::string& text) {
+    for (const auto& entry : split(text, ',')) {
+        auto name = entry.substr(0, entry.find('+'));
+        if (name != "moby.buildkit.frontend.inputs" && name != "moby.buildkit.frontend.contexts" &&
+            name != "moby.buildkit.frontend.subrequests")
+            throw NotImplemented("unsupported frontend capability {}", name);
+    }
+}
+
 using Reader = std::function<void(Order&, const std::string&)>;
 
 void ignore(Order&, const std::string&) {}
@@ -129,8 +139,9 @@ const std::map<std::string, Reader, std::less<>>& readers() {
          [](Order& order, const std::string& value) {
              for (auto& name : split(value, ',')) order.imports.push_back({"registry", {{"ref", name}}});
          }},
-        // What a client can do, and where its files came from: nothing that an image would show.
-        {"frontend.caps", ignore},
+        {"requestid", [](Order& order, const std::string& value) { order.subrequest = value; }},
+        {"frontend.caps", [](Order&, const std::string& value) { check_capabilities(value); }},
+        // Where the client's files came from: nothing that an image would show.
         {"source", ignore},
         {"cmdline", ignore},
     };
@@ -163,9 +174,6 @@ Order read_attributes(const Attributes& attributes, const std::string& network) 
     Order order;
     order.request.network = {Network::Mode::bridge, network};
     for (const auto& [name, value] : attributes) {
-        if (name == "requestid")
-            throw NotImplemented("unsupported request {}: it is not available in this release of dhow",
-                                 value);
         if (auto reader = readers().find(name); reader != readers().end())
             reader->second(order, value);
         else if (!read_by_prefix(order, name, value))

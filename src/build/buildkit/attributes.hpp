@@ -22,6 +22,7 @@ struct Order {
     std::string remote_context;                    ///< a URL, where the context is no folder of the client's
     std::map<std::string, std::string> named_contexts;  ///< --build-context NAME=..., the names in lower case
     std::vector<CacheEntry> imports;                    ///< --cache-from
+    std::string subrequest;  ///< a question about the Dockerfile, instead of a build; "" without one
 };
 
 /// `network`: the id of the default network.

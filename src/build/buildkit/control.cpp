@@ -7,6 +7,7 @@
 #include "build/buildkit/cache_transfer.hpp"
 #include "build/buildkit/export.hpp"
 #include "build/buildkit/protocol/session.pb.h"
+#include "build/buildkit/subrequests.hpp"
 
 namespace dhow::build::buildkit {
 
@@ -152,7 +153,8 @@ Task<protocol::SolveResponse> Control::run(std::shared_ptr<Job> job, protocol::S
     std::shared_ptr<Product> product;
     if (!request.frontend().empty()) {
         Attributes attributes(request.frontend_attrs().begin(), request.frontend_attrs().end());
-        product = co_await run_frontend(job, request.frontend(), std::move(attributes));
+        auto result = co_await run_frontend(job, request.frontend(), std::move(attributes));
+        product = std::move(result.product);
     } else if (request.has_definition() && request.definition().def_size() > 0) {
         throw NotImplemented("building from LLB is not available in this release of dhow");
     } else {
@@ -168,23 +170,30 @@ Task<protocol::SolveResponse> Control::run(std::shared_ptr<Job> job, protocol::S
     co_return response;
 }
 
-Task<std::shared_ptr<Product>> Control::run_frontend(std::shared_ptr<Job> job, std::string frontend,
-                                                     Attributes attributes) {
+Task<FrontendResult> Control::run_frontend(std::shared_ptr<Job> job, std::string frontend,
+                                           Attributes attributes) {
     if (frontend != "dockerfile.v0")
         throw NotImplemented("the frontend {} is not available in this release of dhow", frontend);
     if (!job->session) throw InvalidArgument("a build of a Dockerfile needs a session");
     Delivery delivery{services_, builder_, contexts_, job->status, job->session, job->stop};
-    std::shared_ptr<Recipe> recipe;
+    FrontendResult result;
     try {
         auto order = read_attributes(attributes, backend_.default_network());
-        recipe = co_await fetch_recipe(delivery, std::move(order));
+        if (!order.subrequest.empty()) {
+            result.metadata = co_await answer_subrequest(delivery, std::move(order));
+        } else {
+            auto recipe = co_await fetch_recipe(delivery, std::move(order));
+            result.product = std::make_shared<Product>(delivery, std::move(recipe));
+        }
     } catch (const rpc::CallFailed&) {
         throw;
+    } catch (const UnsupportedSubrequest& failure) {
+        throw rpc::CallFailed(unsupported(failure));
     } catch (const Error& error) {
         // BuildKit gives what is wrong with a build no kind: a client would print it.
         throw rpc::CallFailed({rpc::Code::unknown, error.message(), {}});
     }
-    co_return std::make_shared<Product>(delivery, recipe);
+    co_return result;
 }
 
 }  // namespace dhow::build::buildkit

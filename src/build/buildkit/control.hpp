@@ -46,8 +46,7 @@ class Control {
     Task<std::shared_ptr<Product>> run_gateway(std::shared_ptr<Job> job);
     Task<void> status(protocol::StatusRequest request, CallPtr call);
     Task<void> prune(protocol::PruneRequest request, CallPtr call);
-    Task<std::shared_ptr<Product>> run_frontend(std::shared_ptr<Job> job, std::string frontend,
-                                                Attributes attributes);
+    Task<FrontendResult> run_frontend(std::shared_ptr<Job> job, std::string frontend, Attributes attributes);
     Task<protocol::gateway::SolveResponse> gateway_solve(protocol::gateway::SolveRequest request,
                                                          CallPtr call);
     protocol::WorkerRecord worker() const;

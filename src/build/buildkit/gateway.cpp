@@ -78,12 +78,15 @@ Task<SolveResponse> Control::gateway_solve(SolveRequest request, CallPtr call) {
     if (request.frontend().empty())
         throw NotImplemented("building from LLB is not available in this release of dhow");
     Attributes attributes(request.frontend_opt().begin(), request.frontend_opt().end());
-    auto product = co_await run_frontend(job, request.frontend(), std::move(attributes));
-    if (request.evaluate()) co_await product->image();
-    auto id = random_hex(16);
-    job->products[id] = std::move(product);
+    auto made = co_await run_frontend(job, request.frontend(), std::move(attributes));
     SolveResponse response;
-    response.mutable_result()->mutable_ref()->set_id(id);
+    auto& result = *response.mutable_result();
+    result.mutable_metadata()->insert(made.metadata.begin(), made.metadata.end());
+    if (!made.product) co_return response;
+    if (request.evaluate()) co_await made.product->image();
+    auto id = random_hex(16);
+    job->products[id] = std::move(made.product);
+    result.mutable_ref()->set_id(id);
     co_return response;
 }
 

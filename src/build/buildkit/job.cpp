@@ -1,12 +1,12 @@
 #include "build/buildkit/job.hpp"
 
 #include "base/base64.hpp"
-#include "base/json.hpp"
 #include "build/buildkit/cache_transfer.hpp"
 #include "build/buildkit/lend.hpp"
 #include "build/dockerfile/lint.hpp"
 #include "build/dockerfile/lint_rules.hpp"
 #include "build/step_text.hpp"
+#include "build/subrequests/documents_json.hpp"
 #include "oci/reference.hpp"
 
 namespace dhow::build::buildkit {
@@ -19,25 +19,9 @@ void add_detail(protocol::RpcStatus& status, const std::string& type, const json
     any.set_value(json::dump(detail));
 }
 
-json::Object line_of(int line) {
-    json::Object position;
-    position["line"] = line;
-    return position;
-}
-
 json::Object source_of(const Recipe& recipe, dockerfile::Lines lines) {
-    json::Object info;
-    info["filename"] = recipe.order.request.dockerfile;
-    info["data"] = base64_encode(recipe.text);
-    info["language"] = "Dockerfile";
-    json::Object range;
-    range["start"] = line_of(lines.first);
-    range["end"] = line_of(std::max(lines.first, lines.last));
-    json::Array ranges;
-    ranges.emplace_back(std::move(range));
-    json::Object source;
-    source["info"] = std::move(info);
-    source["ranges"] = std::move(ranges);
+    auto source = json::to(lines).as_object();
+    source["info"] = json::to(SourceInfo{recipe.order.request.dockerfile, base64_encode(recipe.text)});
     return source;
 }
 
@@ -78,6 +62,18 @@ rpc::Status failed_at(const std::exception_ptr& failure, const Recipe& recipe, d
         add_detail(details, "Vertex", name);
     }
     if (lines.first > 0) add_detail(details, "Source", source_of(recipe, lines));
+    status.details = details.SerializeAsString();
+    return status;
+}
+
+rpc::Status unsupported(const UnsupportedSubrequest& failure) {
+    rpc::Status status{rpc::Code::unknown, failure.message(), {}};
+    protocol::RpcStatus details;
+    details.set_code(static_cast<int>(status.code));
+    details.set_message(status.message);
+    json::Object name;
+    name["name"] = failure.name();
+    add_detail(details, "Subrequest", name);
     status.details = details.SerializeAsString();
     return status;
 }

@@ -10,6 +10,7 @@
 #include "build/buildkit/drawing.hpp"
 #include "build/buildkit/protocol/gateway.pb.h"
 #include "build/buildkit/recipe.hpp"
+#include "build/subrequests/answer.hpp"
 
 namespace dhow::build::buildkit {
 
@@ -48,11 +49,20 @@ struct Job {
     Signal changed;
 };
 
+/// What running a frontend gave: a product, or answers alone.
+struct FrontendResult {
+    std::shared_ptr<Product> product;
+    std::map<std::string, std::string> metadata;
+};
+
 /// Tells a client what is a mistake in the Dockerfile, most likely.
 void warn(StatusLog& log, const Recipe& recipe, const dockerfile::LintWarning& warning);
 
 /// A failure with the place in the Dockerfile, as a client prints it.
 rpc::Status failed_at(const std::exception_ptr& failure, const Recipe& recipe, dockerfile::Lines lines,
                       const std::string& vertex);
+
+/// A failure by which a client knows that there is no such subrequest.
+rpc::Status unsupported(const UnsupportedSubrequest& failure);
 
 }  // namespace dhow::build::buildkit

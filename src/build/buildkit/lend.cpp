@@ -6,6 +6,7 @@
 
 #include "base/defer.hpp"
 #include "build/buildkit/protocol/session.pb.h"
+#include "build/subrequests/outline.hpp"
 #include "rpc/service.hpp"
 
 namespace dhow::build::buildkit {
@@ -18,29 +19,6 @@ const std::string forward_method = "/moby.sshforward.v1.SSH/ForwardAgent";
 const std::string credentials_method = "/moby.filesync.v1.Auth/Credentials";
 
 constexpr std::size_t longest_secret = 500 << 10;
-
-/// The mounts of the stages that are needed, those whose words are known before they run.
-std::vector<dockerfile::RunMount> lent_mounts(const Plan& plan) {
-    std::vector<dockerfile::RunMount> mounts;
-    for (const auto& stage : plan.stages) {
-        if (!stage.needed) continue;
-        for (const auto& instruction : stage.stage.instructions) {
-            const auto* run = std::get_if<dockerfile::Run>(&instruction.what);
-            if (!run) continue;
-            for (const auto& text : run->mounts) {
-                if (text.find("type=secret") == text.npos && text.find("type=ssh") == text.npos) continue;
-                mounts.push_back(dockerfile::parse_mount(text));
-            }
-        }
-    }
-    return mounts;
-}
-
-std::string secret_id(const dockerfile::RunMount& mount) {
-    if (!mount.id.empty()) return mount.id;
-    const auto& path = mount.source.empty() ? mount.target : mount.source;
-    return path.substr(path.rfind('/') + 1);
-}
 
 Task<void> borrow_secret(std::shared_ptr<Session> session, std::shared_ptr<Recipe> recipe, std::string id) {
     auto& secrets = recipe->order.request.secrets;
@@ -118,12 +96,11 @@ Task<void> forward(std::shared_ptr<Session> session, std::string id, std::shared
 Task<std::shared_ptr<Agents>> borrow(Delivery delivery, std::shared_ptr<Recipe> recipe) {
     auto agents = std::make_shared<Agents>();
     auto& request = recipe->order.request;
-    for (const auto& mount : lent_mounts(recipe->plan)) {
-        if (mount.type == dockerfile::RunMount::Type::secret) {
-            co_await borrow_secret(delivery.session, recipe, secret_id(mount));
-            continue;
-        }
-        auto id = mount.id.empty() ? std::string("default") : mount.id;
+    auto look = [recipe] { return make_outline(recipe->plan, recipe->order.request); };
+    auto outline = co_await delivery.services.pool.run(std::move(look));
+    for (const auto& secret : outline.secrets) co_await borrow_secret(delivery.session, recipe, secret.name);
+    for (const auto& agent : outline.agents) {
+        const auto& id = agent.name;
         if (request.agents.contains(id)) continue;
         bool there = co_await has_agent(delivery.session, id);
         if (!there) continue;

@@ -123,7 +123,7 @@ std::optional<std::vector<std::string>> wanted_paths(const Plan& plan) {
 namespace {
 
 /// The Dockerfile of a folder of the client's. @return the .dockerignore of that Dockerfile alone, if any
-Task<std::optional<std::string>> fetch_dockerfile(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+Task<std::optional<std::string>> bring_dockerfile(Delivery delivery, std::shared_ptr<Recipe> recipe) {
     auto name = recipe->order.request.dockerfile;
     std::optional<std::string> ignore;
     auto fetch = [&](Vertex& vertex) -> Task<void> {
@@ -142,7 +142,7 @@ Task<std::optional<std::string>> fetch_dockerfile(Delivery delivery, std::shared
     co_return ignore;
 }
 
-Task<std::optional<std::string>> fetch_ignore(Delivery delivery, std::shared_ptr<Recipe> recipe) {
+Task<std::optional<std::string>> bring_ignore(Delivery delivery, std::shared_ptr<Recipe> recipe) {
     std::optional<std::string> ignore;
     auto fetch = [&](Vertex& vertex) -> Task<void> {
         std::vector<std::string> names{".dockerignore"};
@@ -165,7 +165,7 @@ Task<void> fetch_remote(Delivery delivery, std::shared_ptr<Recipe> recipe) {
         co_await with_vertex(delivery.status, "[internal] load remote build context", fetch);
     }
     if (recipe->order.dockerfile_is_local) {
-        co_await fetch_dockerfile(delivery, recipe);
+        co_await bring_dockerfile(delivery, recipe);
     } else {
         auto take = [recipe] { return recipe->uploaded->take_dockerfile(recipe->order.request.dockerfile); };
         recipe->text = co_await delivery.services.pool.run(std::move(take));
@@ -175,19 +175,24 @@ Task<void> fetch_remote(Delivery delivery, std::shared_ptr<Recipe> recipe) {
 
 }  // namespace
 
-Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order) {
+Task<std::shared_ptr<Recipe>> fetch_dockerfile(Delivery delivery, Order order) {
     auto recipe = std::make_shared<Recipe>();
     recipe->order = std::move(order);
     if (!recipe->order.remote_context.empty()) {
         co_await fetch_remote(delivery, recipe);
     } else {
-        auto ignore = co_await fetch_dockerfile(delivery, recipe);
-        if (!ignore) ignore = co_await fetch_ignore(delivery, recipe);
+        auto ignore = co_await bring_dockerfile(delivery, recipe);
+        if (!ignore) ignore = co_await bring_ignore(delivery, recipe);
         if (ignore) recipe->excludes = ignore_patterns(*ignore);
     }
     if (recipe->text.empty()) throw InvalidArgument("the Dockerfile cannot be empty");
+    co_return recipe;
+}
+
+Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order) {
+    auto recipe = co_await fetch_dockerfile(delivery, std::move(order));
     try {
-        auto file = dockerfile::parse_dockerfile(recipe->text);
+        auto file = read_dockerfile(recipe->text, recipe->order.request);
         auto report = dockerfile::lint(file, recipe->excludes);
         for (const auto& warning : report.warnings) warn(delivery.status, *recipe, warning);
         dockerfile::refuse_warnings(report);

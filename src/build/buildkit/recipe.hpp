@@ -36,6 +36,9 @@ struct Recipe {
     std::shared_ptr<Context> uploaded;  ///< where the client sent a tar instead of a folder
 };
 
+/// Brings the Dockerfile, without reading it: a recipe that has no plan. @throws InvalidArgument
+Task<std::shared_ptr<Recipe>> fetch_dockerfile(Delivery delivery, Order order);
+
 /// Brings and reads the Dockerfile. @throws dockerfile::DockerfileError, InvalidArgument
 Task<std::shared_ptr<Recipe>> fetch_recipe(Delivery delivery, Order order);
 

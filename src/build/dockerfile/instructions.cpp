@@ -270,7 +270,7 @@ Instruction Reader::run() {
     Instruction result;
     result.written = statement_.written;
     result.lines = statement_.lines;
-    result.comment = statement_.comment;
+    result.comments = statement_.comments;
     const auto& name = statement_.keyword;
     if (name == "ARG")
         result.what = read_args();
@@ -322,7 +322,7 @@ Stage read_from(const Statement& statement) {
     stage.platform = flags.text("platform");
     flags.finish();
     stage.written = statement.written;
-    stage.comment = statement.comment;
+    stage.comments = statement.comments;
     stage.lines = statement.lines;
     auto words = blank_separated(statement.rest);
     if (words.size() == 3 && upper(words[1]) == "AS") {
@@ -351,7 +351,7 @@ Dockerfile parse_dockerfile(std::string_view text) {
     auto file = parse(text);
     Dockerfile result;
     result.directives = file.directives;
-    result.warnings = std::move(file.warnings);
+    result.empty_continuations = std::move(file.empty_continuations);
     for (const auto& statement : file.statements) {
         if (statement.keyword == "FROM") {
             result.stages.push_back(read_from(statement));
@@ -367,6 +367,14 @@ Dockerfile parse_dockerfile(std::string_view text) {
     }
     if (result.stages.empty()) throw DockerfileError({}, "no build stage in current context");
     return result;
+}
+
+std::string description_of(const std::vector<std::string>& comments, std::string_view name) {
+    if (name.empty()) return "";
+    for (const auto& line : comments)
+        if (line.starts_with(name) && line.substr(name.size()).starts_with(' '))
+            return line.substr(name.size() + 1);
+    return "";
 }
 
 }  // namespace dhow::build::dockerfile

@@ -126,7 +126,7 @@ struct Instruction {
         what;
     std::string written;  ///< "RUN echo hello"
     Lines lines;
-    std::string comment{};  ///< the line of comment right in front of it
+    std::vector<std::string> comments{};  ///< the lines of comment right in front of it
 };
 
 struct Stage {
@@ -134,7 +134,7 @@ struct Stage {
     std::string platform;  ///< as written
     std::string name;      ///< lower case, "" without AS
     std::string written;
-    std::string comment;  ///< the line of comment right in front of it
+    std::vector<std::string> comments;  ///< the lines of comment right in front of it
     Lines lines;
     std::vector<Instruction> instructions;
 };
@@ -143,7 +143,7 @@ struct Dockerfile {
     Directives directives;
     std::vector<Instruction> global_args;  ///< each holds AddArgs
     std::vector<Stage> stages;
-    std::vector<std::string> warnings;
+    std::vector<Lines> empty_continuations;  ///< where a statement with an empty line in it ends
 };
 
 /// Reads a whole Dockerfile. @throws DockerfileError
@@ -155,5 +155,11 @@ Instruction parse_instruction(const Statement& statement, char escape);
 
 /// The value of a --mount flag. @throws InvalidArgument
 RunMount parse_mount(std::string_view text);
+
+/// What a secret, an agent or a cache is known by: what is written, or what stands for it.
+std::string id_of(const RunMount& mount);
+
+/// What the comments in front of an ARG or a FROM tell of a name: the rest of the line that begins with it.
+std::string description_of(const std::vector<std::string>& comments, std::string_view name);
 
 }  // namespace dhow::build::dockerfile

@@ -41,7 +41,8 @@ class Linter {
         }
         for (const auto& stage : file_.stages) look_at(stage);
         look_at_default_bases();
-        if (!file_.warnings.empty()) warn("NoEmptyContinuation", "Empty continuation line", {});
+        for (auto lines : file_.empty_continuations)
+            warn("NoEmptyContinuation", "Empty continuation line", lines);
         std::ranges::stable_sort(report_.warnings, {},
                                  [](const LintWarning& one) { return one.lines.first; });
         return std::move(report_);
@@ -78,7 +79,7 @@ class Linter {
     }
 
     void look_at(const Stage& stage) {
-        look_at_comment("FROM", {stage.name}, stage.comment, stage.lines);
+        look_at_comment("FROM", {stage.name}, stage.comments, stage.lines);
         look_at_name(stage);
         look_at_platform(stage);
         look_at_base(stage);
@@ -151,7 +152,7 @@ class Linter {
             std::vector<std::string> keys;
             for (const auto& arg : args->args) keys.push_back(arg.key);
             for (const auto& key : keys) look_for_secret("ARG", key, instruction.lines);
-            look_at_comment("ARG", keys, instruction.comment, instruction.lines);
+            look_at_comment("ARG", keys, instruction.comments, instruction.lines);
         } else if (const auto* copy = std::get_if<Copy>(&instruction.what)) {
             look_at_sources(*copy, instruction.lines);
         } else if (const auto* env = std::get_if<AddEnv>(&instruction.what)) {
@@ -232,10 +233,10 @@ class Linter {
         }
     }
 
-    void look_at_comment(const char* what, const std::vector<std::string>& names, const std::string& comment,
-                         Lines lines) {
-        bool none = comment.empty() || names.empty() || names.front().empty();
-        if (none || std::ranges::find(names, first_word(comment)) != names.end()) return;
+    void look_at_comment(const char* what, const std::vector<std::string>& names,
+                         const std::vector<std::string>& comments, Lines lines) {
+        bool none = comments.empty() || names.empty() || names.front().empty();
+        if (none || std::ranges::find(names, first_word(comments.back())) != names.end()) return;
         warn("InvalidDefinitionDescription",
              fmt::format("Comment for {} should follow the format: `# {} <description>`", what,
                          names.size() > 1 ? "<arg_key>" : names.front()),

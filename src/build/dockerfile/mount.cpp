@@ -136,4 +136,12 @@ RunMount parse_mount(std::string_view text) {
     return mount;
 }
 
+std::string id_of(const RunMount& mount) {
+    if (!mount.id.empty()) return mount.id;
+    if (mount.type == RunMount::Type::ssh) return "default";
+    if (mount.type != RunMount::Type::secret) return mount.target;
+    const auto& path = mount.source.empty() ? mount.target : mount.source;
+    return path.substr(path.rfind('/') + 1);
+}
+
 }  // namespace dhow::build::dockerfile

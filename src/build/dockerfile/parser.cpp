@@ -48,10 +48,11 @@ class Parser {
             if (in_head_ && read_directive(*line)) continue;
             in_head_ = false;
             auto start = trim_left(*line);
-            if (start.starts_with('#'))
-                comment_ = trim(start.substr(1));
-            else if (start.empty())
-                comment_.clear();
+            auto comment = start.starts_with('#') ? trim(start.substr(1)) : std::string_view();
+            if (!comment.empty())
+                comments_.emplace_back(comment);
+            else if (start.empty() || start.front() == '#')
+                comments_.clear();
             else
                 read_statement(start);
         }
@@ -69,7 +70,7 @@ class Parser {
     LineReader lines_;
     File file_;
     std::string escape_;
-    std::string comment_;  // right in front of what comes
+    std::vector<std::string> comments_;  // right in front of what comes
     bool in_head_ = true;
 };
 
@@ -138,9 +139,9 @@ void Parser::read_statement(std::string_view first) {
             throw DockerfileError({begin, lines_.number()}, "the instruction is longer than 1 MiB");
     }
     if (trim(text).empty()) return;
-    if (empty_line) file_.warnings.push_back(fmt::format("Empty continuation line found in: {}", trim(text)));
+    if (empty_line) file_.empty_continuations.push_back({lines_.number(), lines_.number()});
     auto statement = parse_statement(text, file_.directives.escape, {begin, lines_.number()});
-    statement.comment = std::exchange(comment_, {});
+    statement.comments = std::exchange(comments_, {});
     read_heredocs(statement);
     file_.statements.push_back(std::move(statement));
 }

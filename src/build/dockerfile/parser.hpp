@@ -31,7 +31,7 @@ struct Statement {
     std::string rest;                ///< what follows the flags, trimmed
     std::vector<Heredoc> heredocs;
     Lines lines;
-    std::string comment;  ///< the line of comment right in front of it, without its "#"; "" without one
+    std::vector<std::string> comments;  ///< the lines of comment right in front of it, without their "#"
 };
 
 /// `# key=value` in front of everything else.
@@ -44,7 +44,7 @@ struct Directives {
 struct File {
     Directives directives;
     std::vector<Statement> statements;
-    std::vector<std::string> warnings;
+    std::vector<Lines> empty_continuations;  ///< where a statement with an empty line in it ends
 };
 
 /// @throws DockerfileError

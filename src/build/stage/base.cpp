@@ -1,9 +1,8 @@
 // What a stage begins with: a stage before it, nothing, or an image: of the store, or of a registry.
 
+#include "build/check.hpp"
 #include "build/configure.hpp"
-#include "build/dockerfile/expand.hpp"
 #include "build/dockerfile/lint.hpp"
-#include "build/dockerfile/words.hpp"
 #include "build/run.hpp"
 
 namespace dhow::build {
@@ -11,11 +10,6 @@ namespace dhow::build {
 namespace {
 
 constexpr std::string_view default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-bool is_for(const oci::ImageConfig& config, const oci::Platform& wanted) {
-    return config.os == wanted.os && config.architecture == wanted.architecture &&
-           (wanted.variant.empty() || config.variant.empty() || config.variant == wanted.variant);
-}
 
 image::PullRequest pull_request(const Request& build, const oci::Reference& name,
                                 const std::optional<oci::Platform>& platform) {
@@ -73,22 +67,6 @@ Task<image::Image> StageRun::image_of(std::string name, std::optional<oci::Platf
     co_return image;
 }
 
-std::optional<oci::Platform> StageRun::platform() const {
-    const auto& plan = build.plan.stages[index];
-    if (plan.stage.platform.empty()) return build.request.platform;
-    auto values = platform_values(build.request);
-    auto lookup = [&](std::string_view name) -> std::optional<std::string> {
-        std::string key(name);
-        if (auto found = values.find(key); found != values.end()) return found->second;
-        if (auto found = build.plan.global_values.find(key); found != build.plan.global_values.end())
-            return found->second;
-        return std::nullopt;
-    };
-    auto text = dockerfile::expand_word(plan.stage.platform, build.plan.file.directives.escape, lookup,
-                                        plan.stage.lines);
-    return oci::Platform::parse(text);
-}
-
 std::string StageRun::base_image() const {
     const auto& plan = build.plan.stages[index];
     return plan.context.empty() ? plan.base : build.request.contexts.at(plan.context).image;
@@ -96,11 +74,12 @@ std::string StageRun::base_image() const {
 
 Task<void> StageRun::begin() {
     const auto& plan = build.plan.stages[index];
-    auto wanted = platform();
+    auto wanted = platform_of(build.plan, plan, build.request);
     if (plan.from) {
         auto* other = build.stage(*plan.from);
         co_await other->wait();
         state.config = other->state.config;
+        state.arguments = other->state.arguments;
         state.layers = other->state.layers;
         state.image = other->state.image;
     } else if (auto base = base_image(); base == "scratch" || base.empty()) {
@@ -118,24 +97,16 @@ Task<void> StageRun::begin() {
     }
     if (!find_variable(state.config.config.env, "PATH"))
         state.config.config.env.push_back("PATH=" + std::string(default_path));
-    look_at_values(platform());
+    look_at_values();
 }
 
-void StageRun::look_at_values(const std::optional<oci::Platform>& wanted) {
-    const auto& plan = build.plan.stages[index];
-    const auto& file = build.plan.file;
+void StageRun::look_at_values() {
     dockerfile::LintReport report;
-    report.is_error = dockerfile::warnings_are_errors(file);
-    report.warnings = dockerfile::undefined_variables(file, plan.stage, state.config.config.env);
-    auto target = wanted.value_or(oci::Platform::host());
-    bool is_image = !plan.base.empty() && plan.base != "scratch";
-    if (is_image && !is_for(state.config, target) &&
-        !dockerfile::skips_rule(file, "InvalidBaseImagePlatform"))
-        report.warnings.push_back(
-            {"InvalidBaseImagePlatform",
-             fmt::format("Base image {} was pulled with platform \"{}\", expected \"{}\" for current build",
-                         plan.base, state.config.platform().text(), target.text()),
-             plan.stage.lines});
+    report.is_error = dockerfile::warnings_are_errors(build.plan.file);
+    std::vector<std::string> inherited;
+    for (const auto& [name, value] : state.arguments) inherited.push_back(name);
+    report.warnings =
+        value_warnings(build.plan, build.plan.stages[index], state.config, inherited, build.request);
     for (const auto& warning : report.warnings) build.listener.warned(warning);
     dockerfile::refuse_warnings(report);
 }

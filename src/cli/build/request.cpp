@@ -91,6 +91,18 @@ json::Object read_contexts(const Arguments& arguments, Input& input) {
 
 }  // namespace
 
+Call read_call(const Arguments& arguments) {
+    auto fields = read_fields(arguments.flag("check") ? "check" : arguments.text("call"));
+    Call call;
+    if (fields.front().first != "build") call.name = fields.front().first;
+    fields.erase(fields.begin());
+    for (const auto& [key, value] : fields) {
+        if (key != "format") throw InvalidArgument("unexpected key '{}' in --call", key);
+        call.format = value;
+    }
+    return call;
+}
+
 void add_build_headers(client::Request& request, const Arguments& arguments) {
     // Of every registry that a FROM may name, as docker sends them.
     request.headers.emplace_back("X-Registry-Config", CredentialStore().all_header());
@@ -117,7 +129,9 @@ client::Target build_target(const Arguments& arguments, Input& input) {
     if (arguments.has("label")) target.add("labels", json::dump(pairs(arguments.list("label"), false)));
     target.add("networkmode", arguments.text("network"));
     target.add_if(arguments.flag("no-cache"), "nocache", "1").add_if(arguments.flag("pull"), "pull", "1");
-    target.add_if(arguments.flag("check"), "check", "1");
+    auto call = read_call(arguments);
+    target.add_if(!call.name.empty(), "call", call.name)
+        .add_if(!call.format.empty(), "callformat", call.format);
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
     for (const auto& stage : arguments.list("no-cache-filter")) target.add("nocachefilter", stage);
     target.add_if(arguments.has("target"), "target", arguments.text("target"));

@@ -1,12 +1,23 @@
 #pragma once
 // The command line of `dhow build` as a request to the daemon.
 
+#include <string>
+
 #include "cli/build/caches.hpp"
 #include "cli/build/input.hpp"
 #include "cli/options/arguments.hpp"
 #include "client/http.hpp"
 
 namespace dhow::cli {
+
+/// --call and --check: a question about the Dockerfile, instead of a build.
+struct Call {
+    std::string name;    ///< "" for a build
+    std::string format;  ///< "json", "" for people
+};
+
+/// @throws InvalidArgument
+Call read_call(const Arguments& arguments);
 
 /// Folders that go along (--build-context, --cache-from) join `input`. @throws InvalidArgument
 client::Target build_target(const Arguments& arguments, Input& input);

@@ -38,7 +38,9 @@ constexpr std::array options{
     flag("no-cache", 0, "Use nothing again of earlier builds"),
     list("no-cache-filter", 0, "Use nothing again in these stages"),
     text("platform", 0, "Build for a platform (os/arch[/variant])"),
-    flag("check", 0, "Look at the Dockerfile for likely mistakes, and build nothing"),
+    choice("call", "Answer a question about the Dockerfile, and build nothing (METHOD[,format=json])",
+           "build|check|outline|targets|subrequests.describe", "build"),
+    flag("check", 0, "Look at the Dockerfile for likely mistakes, as --call check"),
     list("output", 'o', "What becomes of the image (type=image|docker|oci|tar|local,dest=PATH; FOLDER; -)"),
     choice("progress", "How to show the build", "auto|plain|tty|quiet", "auto"),
     flag("push", 0, "Push the image under its names (as --output type=registry)"),
@@ -56,6 +58,7 @@ struct Plan {
     std::vector<std::string> tags;
     std::vector<BuildOutput> outputs;
     CacheTargets caches;
+    bool builds = true;  ///< rather than to ask of the Dockerfile
     bool quiet = false;
     bool draws = false;  ///< a live view on a terminal
     int words = STDOUT_FILENO;
@@ -85,7 +88,8 @@ Plan read_plan(const Arguments& arguments) {
     // Standard output is the archive's, then.
     if (writes_output(plan.outputs)) plan.words = STDERR_FILENO;
     bool wanted = progress == "tty" || (progress == "auto" && is_terminal(plan.words));
-    plan.draws = wanted && !plan.quiet && !arguments.flag("check");
+    plan.builds = read_call(arguments).name.empty();
+    plan.draws = wanted && !plan.quiet && plan.builds;
     return plan;
 }
 
@@ -213,7 +217,7 @@ int build(Session& session, const Arguments& arguments) {
         write_text(std::string(file), draw_graph(outcome.model, std::chrono::steady_clock::now()));
     if (!outcome.failure.empty()) fail(plan, outcome);
     show_warnings(plan, outcome.model);
-    if (arguments.flag("check")) return 0;
+    if (!plan.builds) return 0;
     for (const auto& output : plan.outputs)
         deliver(session, output, outcome.image, plan.tags, plan.quiet ? -1 : plan.words);
     for (const auto& folder : plan.caches.folders) receive_cache(session, folder, outcome.image);

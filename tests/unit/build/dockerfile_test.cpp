@@ -210,7 +210,7 @@ std::string show(const Dockerfile& file) {
         for (const auto& instruction : stage.instructions)
             text += std::visit(Show(), instruction.what) + show(instruction.lines);
     }
-    for (const auto& warning : file.warnings) text += "warning " + warning + "\n";
+    for (auto lines : file.empty_continuations) text += "empty continuation" + show(lines);
     return text;
 }
 

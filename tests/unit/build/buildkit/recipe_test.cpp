@@ -58,5 +58,14 @@ TEST(Attributes, what_is_not_known_is_refused) {
     EXPECT_THROW(read_attributes({{"attest:provenance", "mode=max"}}, ""), NotImplemented);
 }
 
+TEST(Attributes, a_subrequest_and_what_a_client_counts_on) {
+    auto order = read_attributes(
+        {{"requestid", "frontend.lint"}, {"frontend.caps", "moby.buildkit.frontend.subrequests+forward"}},
+        "");
+    EXPECT_EQ(order.subrequest, "frontend.lint");
+    EXPECT_THROW(read_attributes({{"frontend.caps", "moby.buildkit.frontend.contexts,x.y+forward"}}, ""),
+                 NotImplemented);
+}
+
 }  // namespace
 }  // namespace dhow::build::buildkit
