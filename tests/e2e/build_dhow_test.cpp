@@ -150,6 +150,20 @@ TEST_F(BuildDhow, a_cache_at_a_registry_and_inside_the_image) {
                 HasSubstr("no cache from registry"));
 }
 
+TEST_F(BuildDhow, limits_are_those_of_the_commands) {
+    put("Dockerfile",
+        "FROM busybox\nRUN (ulimit -n; grep Cpus_allowed_list /proc/self/status; df -k /dev/shm | tail -1) > "
+        "/seen\n");
+    works("docker build --rm --ulimit nofile=123:456 --cpuset-cpus 0 --shm-size 3m --memory 64m -t built .");
+    auto seen = in_image("cat /seen");
+    EXPECT_THAT(seen, testing::StartsWith("123\nCpus_allowed_list:\t0\n"));
+    EXPECT_THAT(seen, HasSubstr(" 3072 "));
+    put("Dockerfile", "FROM busybox\nRUN head -c 100000000 /dev/zero | tail -c 99000000 > /dev/null\n");
+    EXPECT_NE(line("docker build --memory 32m --memory-swap 32m .").status, 0);
+    EXPECT_THAT(line("docker build --rm=false .").err, HasSubstr("--rm=false"));
+    EXPECT_THAT(line("docker build --ulimit nofile=x .").err, HasSubstr("nofile=x"));
+}
+
 TEST_F(BuildDhow, an_ssh_agent_answers_in_the_step_that_asks_for_it) {
     if (line("which ssh-agent ssh-add ssh-keygen").status != 0) GTEST_SKIP() << "there is no openssh-client";
     // The agent's client with its libraries, for an image that has none.

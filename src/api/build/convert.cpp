@@ -4,6 +4,7 @@
 #include "base/base64.hpp"
 #include "base/json.hpp"
 #include "build/dockerfile/text.hpp"
+#include "wire/host_config.hpp"
 
 namespace dhow::api::build {
 
@@ -75,15 +76,8 @@ void read_resources(const Query& query, dhow::build::Request& request) {
     resources.cpuset_mems = query.text("cpusetmems");
     if (auto size = number(query, "shmsize"); size > 0) request.shm_size = size;
     request.cgroup_parent = query.text("cgroupparent");
-    auto text = query.text("ulimits");
-    if (text.empty() || text == "null") return;
-    auto limits = json::parse(text);
-    for (const auto& limit : limits.as_array()) {
-        const auto& object = limit.as_object();
-        request.rlimits.push_back({std::string(object.at("Name").as_string()),
-                                   object.at("Soft").to_number<std::int64_t>(),
-                                   object.at("Hard").to_number<std::int64_t>()});
-    }
+    for (const auto& limit : read_json<std::vector<wire::Ulimit>>(query, "ulimits"))
+        request.rlimits.push_back({limit.name, limit.soft, limit.hard});
 }
 
 void read_caches(const Query& query, Wanted& wanted) {

@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "base/base64.hpp"
-#include "base/units.hpp"
 #include "cli/build/fields.hpp"
+#include "cli/build/limits.hpp"
 #include "cli/credentials/store.hpp"
 #include "cli/files.hpp"
 
@@ -122,7 +122,9 @@ client::Target build_target(const Arguments& arguments, Input& input) {
     auto contexts = read_contexts(arguments, input);
     auto imports = read_cache_from(arguments.list("cache-from"), input);
     client::Target target("/build");
-    target.add("dockerfile", input.dockerfile).add("rm", "1").add("version", "1");
+    target.add("dockerfile", input.dockerfile).add("version", "1");
+    bool keeps_containers = arguments.has("rm") && !arguments.flag("rm");
+    target.add("rm", keeps_containers ? "0" : "1");
     for (const auto& host : arguments.list("add-host")) target.add("extrahosts", host);
     if (arguments.has("build-arg"))
         target.add("buildargs", json::dump(pairs(arguments.list("build-arg"), true)));
@@ -135,8 +137,7 @@ client::Target build_target(const Arguments& arguments, Input& input) {
     target.add_if(arguments.has("platform"), "platform", arguments.text("platform"));
     for (const auto& stage : arguments.list("no-cache-filter")) target.add("nocachefilter", stage);
     target.add_if(arguments.has("target"), "target", arguments.text("target"));
-    if (arguments.has("shm-size"))
-        target.add("shmsize", std::to_string(parse_size(arguments.text("shm-size"))));
+    add_limits(target, arguments);
     target.add_if(!contexts.empty(), "contexts", json::dump(contexts));
     target.add_if(!imports.empty(), "cachefrom", json::dump(imports));
     target.add_if(!input.remote.empty(), "remote", input.remote);

@@ -14,6 +14,8 @@
 #include "cli/build/request.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
+#include "cli/create/checks.hpp"
+#include "cli/options/checks.hpp"
 #include "cli/terminal/raw_mode.hpp"
 #include "client/streams.hpp"
 #include "oci/reference.hpp"
@@ -24,6 +26,12 @@ namespace {
 
 constexpr std::array options{
     list("add-host", 0, "Add a line to /etc/hosts of the containers that build (HOST:IP)"),
+    text("cgroup-parent", 0, "The cgroup below which commands run"),
+    value("cpu-period", 0, "int", "Period of the CPU limit, in microseconds", check_integer),
+    value("cpu-quota", 0, "int", "CPU time a period, in microseconds", check_integer),
+    value("cpu-shares", 'c', "int", "CPU shares (relative weight)", check_integer),
+    text("cpuset-cpus", 0, "CPUs that may be used (0-3, 0,1)"),
+    text("cpuset-mems", 0, "Memory nodes that may be used (0-3, 0,1)"),
     list("build-context", 0, "What a name in FROM and --from means (NAME=PATH|docker-image://IMAGE|URL)"),
     list("build-arg", 0, "Set a variable of ARG (NAME=VALUE, or NAME alone for that of the environment)"),
     list("cache-from", 0, "Use what another build exported (IMAGE, or type=registry|local,...)"),
@@ -34,6 +42,10 @@ constexpr std::array options{
     completing(text("iidfile", 0, "Write the image's ID to a file"), Completes::files),
     list("label", 0, "Set metadata of the image (NAME=VALUE)"),
     completing(text("metadata-file", 0, "Write what was built to a file, as JSON"), Completes::files),
+    flag("load", 0, "Keep the image here, beside other outputs (as --output type=image)"),
+    value("memory", 'm', "bytes", "Limit of memory", check_size),
+    value("memory-swap", 0, "bytes", "Limit of memory and swap together; '-1' for no limit of swap",
+          check_swap),
     text("network", 0, "What RUN is connected to", "default"),
     flag("no-cache", 0, "Use nothing again of earlier builds"),
     list("no-cache-filter", 0, "Use nothing again in these stages"),
@@ -45,12 +57,15 @@ constexpr std::array options{
     choice("progress", "How to show the build", "auto|plain|tty|quiet", "auto"),
     flag("push", 0, "Push the image under its names (as --output type=registry)"),
     flag("pull", 0, "Ask the registry for a newer base image"),
+    flag("rm", 0, "Remove the containers of steps that succeeded: always so"),
+    flag("force-rm", 0, "Remove those of steps that failed, too: always so"),
     list("secret", 0, "Offer a secret to RUN --mount=type=secret (id=ID[,src=FILE|,env=NAME])"),
     flag("quiet", 'q', "Print the image's ID alone"),
     list("ssh", 0, "Offer an ssh agent to RUN --mount=type=ssh (default|ID[=SOCKET])"),
-    text("shm-size", 0, "Size of /dev/shm (e.g. 64m)"),
+    value("shm-size", 0, "bytes", "Size of /dev/shm", check_size),
     list("tag", 't', "Name the image (NAME[:TAG])"),
     text("target", 0, "Build this stage and what it needs"),
+    list("ulimit", 0, "Set a limit of resources (TYPE=SOFT[:HARD])", check_ulimit, "ulimit"),
 };
 
 /// All that the command line says beside the request itself.
@@ -74,6 +89,7 @@ struct Plan {
 Plan read_plan(const Arguments& arguments) {
     Plan plan;
     plan.outputs = read_outputs(arguments.list("output"));
+    if (arguments.flag("load")) plan.outputs.emplace_back();
     if (arguments.flag("push")) plan.outputs.push_back({.push = true});
     plan.caches = read_cache_to(arguments.list("cache-to"));
     plan.tags = arguments.list("tag");
