@@ -16,8 +16,8 @@ std::vector<http::Route> routes(engine::Engine& engine, engine::Registries& regi
     auto send_output = [&builder](http::Exchange& exchange) { return output(builder, exchange); };
     auto send_cache = [&builder](http::Exchange& exchange) { return cache(builder, exchange); };
     auto face = std::make_shared<BuildKit>(engine, registries, builder);
-    auto prune_cache = [&engine, &builder, agents, face](http::Exchange& exchange) {
-        return prune(Place{engine, builder, *agents}, face->contexts(), exchange);
+    auto prune_cache = [&engine, &builder, agents](http::Exchange& exchange) {
+        return prune(Place{engine, builder, *agents}, exchange);
     };
     auto grpc = [face](http::Exchange& exchange) { return face->grpc(exchange); };
     auto session = [face](http::Exchange& exchange) { return face->session(exchange); };

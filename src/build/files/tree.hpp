@@ -16,6 +16,7 @@
 
 #include "base/ignore.hpp"
 #include "base/unique_fd.hpp"
+#include "build/files/contents.hpp"
 #include "build/files/stop.hpp"
 #include "store/hash.hpp"
 
@@ -40,9 +41,10 @@ struct Source {
 std::vector<Source> select(int root, std::string_view pattern, bool deep = false);
 
 /// Puts what a COPY would take into `hash`: names, types, modes, contents, links, but no times; owners when
-/// `owners` is true.
-void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners, store::Sha256& hash,
-                 const Cancellation& stop);
+/// `owners` is true. A file's content stands there as its digest, which is taken from `known` (may be null)
+/// where that has it.
+void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners,
+                 const KnownContents* known, store::Sha256& hash, const Cancellation& stop);
 
 struct CopyOptions {
     std::optional<Owner> owner;         ///< none: those of the source

@@ -117,7 +117,7 @@ std::string identity_of(const std::map<std::string, FetchedSource>& fetched, con
 
 }  // namespace
 
-CopyPlan plan_copy(int from, const Copy& copy, bool owners,
+CopyPlan plan_copy(int from, const Copy& copy, bool owners, const files::KnownContents* known,
                    const std::map<std::string, FetchedSource>& fetched, const Cancellation& stop) {
     CopyPlan plan;
     bool repositories = false;
@@ -150,7 +150,7 @@ CopyPlan plan_copy(int from, const Copy& copy, bool owners,
         if (source.is_directory && copy.keep_git_dir)
             hash.update(store::as_bytes(identity_of(fetched, source)));
         else
-            files::hash_source(root, source, exclude, owners, hash, stop);
+            files::hash_source(root, source, exclude, owners, folder ? nullptr : known, hash, stop);
     }
     for (const auto& document : copy.documents) {
         auto text = document.text();

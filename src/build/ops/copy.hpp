@@ -28,8 +28,9 @@ struct CopyPlan {
 };
 
 /// Looks at the sources in `from`, and hashes them. `owners`: they come from an image, and keep their owners.
-/// `fetched`: those that are elsewhere. @throws InvalidArgument in docker's words
-CopyPlan plan_copy(int from, const dockerfile::Copy& copy, bool owners,
+/// `known`: contents of files there, or null. `fetched`: those that are elsewhere.
+/// @throws InvalidArgument in docker's words
+CopyPlan plan_copy(int from, const dockerfile::Copy& copy, bool owners, const files::KnownContents* known,
                    const std::map<std::string, FetchedSource>& fetched, const Cancellation& stop);
 
 /// Does it, to the root `to`. `destination` is absolute. `layers`: the root's directories, top first, for the
