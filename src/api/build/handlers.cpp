@@ -11,6 +11,7 @@ namespace dhow::api::build {
 namespace {
 
 constexpr std::string_view bundle_prefix = "bundle:";
+constexpr std::string_view sent_prefix = "sent:";
 
 Task<std::shared_ptr<dhow::build::Context>> receive(dhow::build::Builder& builder, http::Exchange& exchange,
                                                     std::shared_ptr<dhow::build::Cancellation> stop) {
@@ -75,13 +76,16 @@ Task<std::shared_ptr<dhow::build::Context>> take_context(Place& place, http::Exc
                                                          std::shared_ptr<dhow::build::Cancellation> stop) {
     using dhow::build::Context;
     std::shared_ptr<Context> whole;
-    if (wanted.remote.empty() || wanted.bundled) whole = co_await receive(place.builder, exchange, stop);
+    bool elsewhere = !wanted.remote.empty() || !wanted.sent.empty();
+    if (!elsewhere || wanted.bundled) whole = co_await receive(place.builder, exchange, stop);
     // It is asked for nothing else, but clients may send an empty body.
     if (!whole) co_await exchange.body();
     std::function<void()> cancel = [stop] { stop->request(); };
     exchange.on_disconnect(std::move(cancel));
     auto context = whole;
-    if (!wanted.remote.empty())
+    if (!wanted.sent.empty())
+        context = place.contexts.find(wanted.sent);
+    else if (!wanted.remote.empty())
         context = co_await place.builder.fetch(wanted.remote, stop);
     else if (wanted.bundled)
         context = std::make_shared<Context>(whole, "context");
@@ -90,6 +94,8 @@ Task<std::shared_ptr<dhow::build::Context>> take_context(Place& place, http::Exc
         dhow::build::NamedContext named;
         if (value.starts_with(bundle_prefix) && whole)
             named.files = std::make_shared<Context>(whole, value.substr(bundle_prefix.size()));
+        else if (value.starts_with(sent_prefix))
+            named.files = place.contexts.find(value.substr(sent_prefix.size()));
         else if (value.starts_with(image))
             named.image = value.substr(image.size());
         else

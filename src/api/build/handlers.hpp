@@ -2,6 +2,7 @@
 // Builds of the classic API, and what dhow's own command line needs beside it.
 
 #include "api/build/agent_line.hpp"
+#include "api/build/context_line.hpp"
 #include "api/http/exchange.hpp"
 #include "build/builder.hpp"
 #include "engine/engine.hpp"
@@ -13,6 +14,7 @@ struct Place {
     engine::Engine& engine;
     dhow::build::Builder& builder;
     AgentLines& agents;
+    ContextLines& contexts;
 };
 
 /// POST /build

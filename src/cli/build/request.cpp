@@ -52,8 +52,8 @@ std::pair<std::string, std::string> read_secret(const std::string& text) {
     return {id, value};
 }
 
-/// NAME=PATH goes along with the context; what else there may be is the daemon's to get.
-json::Object read_contexts(const Arguments& arguments, Input& input) {
+/// NAME=PATH is brought as the context is; what else there may be is the daemon's to get.
+json::Object read_contexts(const Arguments& arguments, ContextLines& lines) {
     json::Object contexts;
     for (const auto& text : arguments.list("build-context")) {
         auto equals = text.find('=');
@@ -62,11 +62,8 @@ json::Object read_contexts(const Arguments& arguments, Input& input) {
         auto name = text.substr(0, equals), value = text.substr(equals + 1);
         if (value.starts_with("oci-layout://") || value.starts_with("target:"))
             throw NotImplemented("--build-context {} is not available in this release of dhow", text);
-        if (!value.starts_with("docker-image://") && !is_remote(value)) {
-            SentFolder folder{fmt::format("folders/{}", input.folders.size()), value};
-            value = "bundle:" + folder.name;
-            input.folders.push_back(std::move(folder));
-        }
+        if (!value.starts_with("docker-image://") && !is_remote(value))
+            value = "sent:" + lines.bring(read_named_folder(name, value));
         contexts[name] = value;
     }
     return contexts;
@@ -89,8 +86,7 @@ void add_build_headers(client::Request& request, const Arguments& arguments) {
     request.headers.emplace_back("X-Dhow-Build-Secrets", std::move(header));
 }
 
-client::Target build_target(const Arguments& arguments, Input& input) {
-    auto contexts = read_contexts(arguments, input);
+client::Target build_target(const Arguments& arguments, Input& input, ContextLines& lines) {
     auto imports = read_cache_from(arguments.list("cache-from"), input);
     client::Target target("/build");
     target.add("dockerfile", input.dockerfile).add("rm", "1").add("version", "1");
@@ -106,6 +102,8 @@ client::Target build_target(const Arguments& arguments, Input& input) {
     target.add_if(arguments.has("target"), "target", arguments.text("target"));
     if (arguments.has("shm-size"))
         target.add("shmsize", std::to_string(parse_size(arguments.text("shm-size"))));
+    if (input.folder) target.add("context", lines.bring(*input.folder));
+    auto contexts = read_contexts(arguments, lines);
     target.add_if(!contexts.empty(), "contexts", json::dump(contexts));
     target.add_if(!imports.empty(), "cachefrom", json::dump(imports));
     target.add_if(!input.remote.empty(), "remote", input.remote);
