@@ -198,5 +198,123 @@ TEST_F(Receiving, attributes_of_overlayfs_and_of_others_do_not_come_from_outside
     EXPECT_EQ(list.find("overlay"), list.npos);
 }
 
+TEST_F(Receiving, a_file_of_the_same_size_and_time_is_another_one_when_its_client_says_so) {
+    auto file = entry("file", 0644);
+    file.identity = FileIdentity{7, 1000, true};
+    send(file, "one");
+    end();
+    renew();
+    file.size = 3;
+    EXPECT_FALSE(describe(file));
+    end();
+    renew();
+    file.identity->changed = 1001;
+    send(file, "two");
+    end();
+    EXPECT_EQ(read("file"), "two");
+    renew();
+    file.identity->inode = 8;
+    EXPECT_TRUE(describe(file));
+}
+
+TEST_F(Receiving, a_file_that_changed_just_before_it_was_described_is_not_trusted_the_next_time) {
+    auto file = entry("file", 0644);
+    file.identity = FileIdentity{7, 1000, false};
+    send(file, "one");
+    end();
+    renew();
+    file.size = 3;
+    file.identity->settled = true;
+    EXPECT_TRUE(describe(file));
+}
+
+TEST_F(Receiving, contents_are_known_without_reading_until_a_copy_is_changed) {
+    auto digest_of = [&](const files::KnownContents& contents) {
+        struct stat status{};
+        EXPECT_EQ(::stat((folder() / "file").c_str(), &status), 0);
+        const auto* digest = contents.find(status);
+        return digest ? *digest : "";
+    };
+    send("file", "abc");
+    auto contents = end();
+    constexpr auto of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    EXPECT_EQ(digest_of(*contents), of_abc);
+    renew();
+    auto file = entry("file", 0644);
+    file.size = 3;
+    EXPECT_FALSE(describe(file));
+    contents = end();
+    EXPECT_EQ(digest_of(*contents), of_abc);
+    // The same size, and the same time: its ctime tells.
+    std::ofstream(folder() / "file") << "xyz";
+    timespec times[2] = {{1'500'000'000, 123'456'789}, {1'500'000'000, 123'456'789}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, (folder() / "file").c_str(), times, 0), 0);
+    EXPECT_EQ(digest_of(*contents), "");
+    renew();
+    EXPECT_TRUE(describe(file));
+}
+
+TEST_F(Receiving, what_came_whole_before_a_failure_is_kept_and_nothing_else) {
+    describe(entry("dir", S_IFDIR | 0755));
+    send("dir/whole", "1");
+    auto half = entry("dir/half", 0644);
+    half.size = 4;
+    ASSERT_TRUE(describe(half));
+    receive(2, "ha");
+    renew();
+    EXPECT_FALSE(fs::exists(folder() / "dir/half"));
+    describe(entry("dir", S_IFDIR | 0755));
+    auto whole = entry("dir/whole", 0644);
+    whole.size = 1;
+    EXPECT_FALSE(describe(whole));
+    EXPECT_TRUE(describe(half));
+}
+
+TEST_F(Receiving, an_index_that_is_damaged_or_of_another_boot_says_nothing) {
+    auto index = top / "index";
+    for (auto damage : {+[](std::string& text) { text.resize(text.size() - 1); },
+                        +[](std::string& text) { text += 'x'; }, +[](std::string& text) { text.clear(); },
+                        // The boot's id stands behind the version and its own length.
+                        +[](std::string& text) { text[8] = text[8] == 'a' ? 'b' : 'a'; },
+                        +[](std::string& text) { std::fill(text.begin() + 45, text.end(), '\xff'); }}) {
+        send("file", "content");
+        end();
+        std::ifstream in(index, std::ios::binary);
+        std::string text{std::istreambuf_iterator<char>(in), {}};
+        ASSERT_GT(text.size(), 60U);
+        damage(text);
+        receiver.reset();
+        std::ofstream(index, std::ios::binary) << text;
+        renew();
+        EXPECT_TRUE(fs::is_empty(folder()));
+    }
+}
+
+TEST_F(Receiving, a_file_becomes_a_folder_and_a_folder_a_link) {
+    send("one", "1");
+    describe(entry("two", S_IFDIR | 0755));
+    send("two/inner", "2");
+    end();
+    renew();
+    describe(entry("one", S_IFDIR | 0750));
+    send("one/inner", "3");
+    describe(entry("two", S_IFLNK | 0777, "one"));
+    end();
+    EXPECT_EQ(read("one/inner"), "3");
+    EXPECT_TRUE(fs::is_symlink(folder() / "two"));
+    // A folder that is there no more holds nothing.
+    renew();
+    EXPECT_THROW(describe(entry("one/inner", 0644)), InvalidArgument);
+}
+
+TEST_F(Receiving, a_mode_alone_makes_another_file) {
+    send("file", "1");
+    end();
+    renew();
+    auto file = entry("file", 0755);
+    file.size = 1;
+    EXPECT_TRUE(describe(file));
+}
+
 }  // namespace
 }  // namespace dhow::build
