@@ -1,7 +1,5 @@
 #include "build/rootfs.hpp"
 
-#include <set>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,19 +47,6 @@ void sync_tree(const std::filesystem::path& path) {
     UniqueFd folder(
         check(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path.string()));
     check(::syncfs(folder.get()), "sync the file system of {}", path.string());
-}
-
-/// Bytes of a layer as docker counts them: all but folders, each inode once.
-std::int64_t size_of(const std::filesystem::path& layer) {
-    std::int64_t size = 0;
-    std::set<ino_t> seen;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(layer)) {
-        struct stat status;
-        check(::lstat(entry.path().c_str(), &status), "stat {}", entry.path().string());
-        if (S_ISDIR(status.st_mode)) continue;
-        if (status.st_nlink == 1 || seen.insert(status.st_ino).second) size += status.st_size;
-    }
-    return size;
 }
 
 void limit_time(const std::filesystem::path& path, std::int64_t epoch) {
@@ -168,11 +153,10 @@ LayerPtr Workspace::seal(std::optional<std::int64_t> epoch) {
     check(::rename(snapshot_.upperdir.c_str(), draft.diff().c_str()), "keep {} as a layer",
           snapshot_.upperdir.string());
     Measure measure;
-    image::write_diff(draft.diff(), measure);
     store::Layer layer;
+    layer.size = image::write_diff(draft.diff(), measure);
     layer.diff_id = measure.digest();
     if (layer.diff_id.text() == empty_tar) return nullptr;
-    layer.size = size_of(draft.diff());
     layer.tar_size = measure.size();
     sync_tree(draft.diff());
     return std::make_shared<image::IngestedLayer>(

@@ -27,14 +27,15 @@ class Frames {
         Kind kind;
         std::string payload;
     };
-    /// @throws Unavailable when the client is gone
-    Frame read() {
+    /// Good until the next one. @throws Unavailable when the client is gone
+    Frame& read() {
         std::array<char, line::header_size> bytes;
         fill(bytes);
         auto header = line::read_header({bytes.data(), bytes.size()});
-        Frame frame{header.kind, std::string(header.size, '\0')};
-        fill(frame.payload);
-        return frame;
+        frame_.kind = header.kind;
+        frame_.payload.resize(header.size);
+        fill(frame_.payload);
+        return frame_;
     }
 
     void write(Kind kind, std::string_view payload) {
@@ -59,6 +60,7 @@ class Frames {
     }
 
     int socket_;
+    Frame frame_{};
 };
 
 dhow::build::SentFile read_entry(line::Entry entry) {
@@ -79,7 +81,7 @@ std::vector<std::uint32_t> describe(Frames& frames, dhow::build::Receiver& recei
     std::vector<std::uint32_t> wanted;
     std::uint32_t number = 0;
     while (true) {
-        auto frame = frames.read();
+        auto& frame = frames.read();
         if (frame.kind == Kind::described) break;
         if (frame.kind == Kind::dockerfile) {
             context.use_dockerfile(std::move(frame.payload));
@@ -114,12 +116,11 @@ void ask_for(Frames& frames, const std::vector<std::uint32_t>& wanted) {
 
 /// The contents, one behind the other, cut into frames anywhere.
 void receive(Frames& frames, dhow::build::Receiver& receiver, const std::vector<std::uint32_t>& wanted) {
-    Frames::Frame frame{Kind::content, ""};
     store::Bytes rest;
     for (auto number : wanted) {
         for (auto lacking = receiver.lacking(number); lacking > 0; lacking = receiver.lacking(number)) {
             if (rest.empty()) {
-                frame = frames.read();
+                const auto& frame = frames.read();
                 if (frame.kind != Kind::content || frame.payload.empty())
                     throw InvalidArgument("the client sent something else than its files' contents");
                 rest = store::as_bytes(frame.payload);
@@ -142,9 +143,9 @@ Task<void> ContextLines::serve(http::Exchange& exchange) {
     check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "make a socket pair");
     UniqueFd ours(ends[0]), theirs(ends[1]);
     auto executor = co_await asio::this_coro::executor;
-    co_await exchange.upgrade("");
     auto lease = builder_.contexts().take(key);
     auto context = std::make_shared<dhow::build::Context>(lease.files, lease.release);
+    co_await exchange.upgrade("");
     auto bringing = bring(std::move(lease), std::move(context), std::move(ours));
     asio::co_spawn(executor, std::move(bringing), asio::detached);
     co_await exchange.relay(std::move(theirs));

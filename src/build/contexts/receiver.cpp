@@ -295,6 +295,7 @@ std::shared_ptr<const files::KnownContents> Receiver::finish() {
     check(::fstat(root_.get(), &root), "stat a context");
     auto contents = std::make_shared<files::KnownContents>(root.st_dev);
     contents->reserve(files_.size());
+    if (!links_.empty()) contents->note_links();
     for (auto& [path, file] : files_)
         if (!file.content.empty()) contents->add(file.inode, file.changed, std::move(file.content));
     return contents;

@@ -24,6 +24,9 @@ class KnownContents {
     void add(ino_t inode, std::int64_t changed, std::string digest) {
         files_[inode] = File{changed, std::move(digest)};
     }
+    void note_links() { linked_ = true; }
+    /// Whether a file may have several names here.
+    bool has_links() const { return linked_; }
     void reserve(std::size_t count) { files_.reserve(count); }
 
     /// Null for a file that is not known, or was changed.
@@ -40,6 +43,7 @@ class KnownContents {
         std::string digest;
     };
     dev_t device_;
+    bool linked_ = false;
     std::unordered_map<ino_t, File> files_;
 };
 

@@ -23,8 +23,9 @@ struct CopySource : files::Source {
 /// What a COPY will do, once its sources are looked at.
 struct CopyPlan {
     std::vector<CopySource> sources;
-    std::string digest;  ///< of what is taken: names, contents, modes, and owners where they count
-    std::string kind;    ///< as docker's history says it: "file", "dir" or "multi"
+    std::string digest;       ///< of what is taken: names, contents, modes, and owners where they count
+    std::size_t threads = 1;  ///< that copy from the root that was named
+    std::string kind;         ///< as docker's history says it: "file", "dir" or "multi"
 };
 
 /// Looks at the sources in `from`, and hashes them. `owners`: they come from an image, and keep their owners.
