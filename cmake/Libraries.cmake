@@ -33,7 +33,7 @@ find_library(BZIP2_LIBRARY bz2 REQUIRED)
 add_library(ext_bzip2 INTERFACE)
 target_link_libraries(ext_bzip2 INTERFACE ${BZIP2_LIBRARY})
 
-foreach(module IN ITEMS libisal sqlite3 libnftables libmnl libcrypto libcurl libzstd liblzma libnghttp2)
+foreach(module IN ITEMS libisal sqlite3 libnftables libmnl libcrypto libssl libcurl libzstd liblzma libnghttp2)
     pkg_check_modules(${module} REQUIRED IMPORTED_TARGET ${module})
     add_library(ext_${module} ALIAS PkgConfig::${module})
 endforeach()

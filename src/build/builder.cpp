@@ -192,6 +192,18 @@ Task<std::pair<std::string, std::size_t>> Builder::check(const Request& request,
 
 Task<Built> Builder::build(const Request& request, std::shared_ptr<Context> context, Listener& listener,
                            std::shared_ptr<Cancellation> stop) {
+    std::exception_ptr failure;
+    try {
+        co_return co_await run(request, std::move(context), listener, std::move(stop));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    co_await sweep_layers(services_);
+    std::rethrow_exception(failure);
+}
+
+Task<Built> Builder::run(const Request& request, std::shared_ptr<Context> context, Listener& listener,
+                         std::shared_ptr<Cancellation> stop) {
     std::string text;
     std::vector<std::string> ignored;
     auto read = [&text, &ignored, context, name = request.dockerfile] {
@@ -222,6 +234,8 @@ Task<Built> Builder::build(const Request& request, std::shared_ptr<Context> cont
     if (auto names = unused_arguments(run); !names.empty())
         co_await listener.text(
             fmt::format("[Warning] One or more build-args [{}] were not consumed\n", names));
+    auto sync = [this] { services_.store.unsynced().sync(); };
+    if (services_.store.unsynced().pending()) co_await services_.pool.run(std::move(sync));
     co_return built_by(run);
 }
 

@@ -124,6 +124,9 @@ class Builder {
                                          std::function<Task<void>(std::string id)> remove_image);
 
   private:
+    Task<Built> run(const Request& request, std::shared_ptr<Context> context, Listener& listener,
+                    std::shared_ptr<Cancellation> stop);
+
     Services services_;
     Cache cache_;
     CacheMounts mounts_;

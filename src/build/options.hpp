@@ -68,8 +68,8 @@ struct Plan;
 
 /// --build-context: what a name in FROM and --from means instead of a stage's or an image's.
 struct NamedContext {
-    std::string image;               ///< another image; "" for files
-    std::shared_ptr<Context> files;  ///< null until they are here
+    std::string image;               ///< another image's name or id; "" for files
+    std::shared_ptr<Context> files;  ///< null until they, or an image of the client's, are here
 };
 
 struct Request {

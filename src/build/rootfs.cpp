@@ -43,12 +43,6 @@ image::Compression compression_of(std::string_view media_type) {
     return image::Compression::gzip;
 }
 
-void sync_tree(const std::filesystem::path& path) {
-    UniqueFd folder(
-        check(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", path.string()));
-    check(::syncfs(folder.get()), "sync the file system of {}", path.string());
-}
-
 void limit_time(const std::filesystem::path& path, std::int64_t epoch) {
     struct stat status;
     check(::lstat(path.c_str(), &status), "stat {}", path.string());
@@ -96,6 +90,11 @@ LayerStack layers_of(store::Store& store, const image::Image& image) {
         stack.push_back(std::move(layer));
     }
     return stack;
+}
+
+Task<void> sweep_layers(Services& services) {
+    auto collect = [&services] { services.store.collect(); };
+    co_await services.pool.run(std::move(collect));
 }
 
 std::string chain_of(const LayerStack& layers) {
@@ -158,9 +157,8 @@ LayerPtr Workspace::seal(std::optional<std::int64_t> epoch) {
     layer.diff_id = measure.digest();
     if (layer.diff_id.text() == empty_tar) return nullptr;
     layer.tar_size = measure.size();
-    sync_tree(draft.diff());
-    return std::make_shared<image::IngestedLayer>(
-        image::known_layer(store_.layers().commit(std::move(draft), std::move(layer))));
+    return std::make_shared<image::IngestedLayer>(image::known_layer(
+        store_.layers().commit(std::move(draft), std::move(layer), store::Durability::relaxed)));
 }
 
 UniqueFd mount_read_only(store::Store& store, const LayerStack& layers) {
@@ -187,7 +185,7 @@ oci::Digest make_image(store::Store& store, const oci::ImageConfig& config, cons
     for (const auto& layer : layers) list.push_back(layer.get());
     auto image = image::assemble_image(json::write(config), list);
     image.record.parent = parent;
-    image::add_images(store, {image});
+    image::add_unsynced_image(store, image);
     return image.record.id;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "build/options.hpp"
 #include "image/images.hpp"
 #include "image/layer/ingest.hpp"
 #include "store/store.hpp"
@@ -20,6 +21,9 @@ using LayerStack = std::vector<LayerPtr>;
 
 /// The layers of an image in the store. @throws NotFound when it is being removed
 LayerStack layers_of(store::Store& store, const image::Image& image);
+
+/// Removes the layers that failed work has left without an image.
+Task<void> sweep_layers(Services& services);
 
 /// The digest of what is below: the same layers in the same order give the same.
 std::string chain_of(const LayerStack& layers);

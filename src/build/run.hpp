@@ -45,6 +45,8 @@ struct StageRun {
   private:
     Task<void> steps();
     Task<void> begin();
+    /// Where it is no stage; "" for the files of a named context.
+    std::string base_image() const;
     /// What the lint rules say, now that the base is known. @throws InvalidArgument where that is an error
     void look_at_values(const std::optional<oci::Platform>& wanted);
     std::optional<oci::Platform> platform() const;

@@ -33,10 +33,9 @@ class EntrySource final : public Source {
 
 /// Whether a file begins as a layer does: packed, a tar's header, or the zeros of an empty tar.
 bool looks_like_layer(Bytes start) {
-    if (detect_compression(start) != Compression::none) return true;
-    if (start.size() < tar::tar_block) return false;
-    if (std::memcmp(start.data() + 257, "ustar", 5) == 0) return true;
-    return std::ranges::all_of(start, [](std::byte byte) { return byte == std::byte{0}; });
+    if (tar::begins_as_archive(start)) return true;
+    return start.size() >= tar::tar_block &&
+           std::ranges::all_of(start, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
 /// Archives name layers by digest: "blobs/sha256/<hex>", "<hex>.tar", "<hex>/layer.tar".

@@ -176,6 +176,7 @@ std::string Images::tag(std::string_view reference, std::string_view repository,
     if (name.familiar_name() == "sha256")
         throw InvalidArgument("refusing to create an ambiguous tag using digest algorithm as name");
     name = name.with_default_tag();
+    store_.unsynced().sync();
     auto transaction = store_.database().begin();
     set_name(transaction, name, get_reference(transaction, reference));
     transaction.commit();

@@ -175,6 +175,16 @@ void insert_image(store::Transaction& transaction, const NewImage& image) {
 
 }  // namespace
 
+void add_unsynced_image(store::Store& store, const NewImage& image) {
+    std::shared_lock gate(store.blob_gate());
+    store.blobs().put_all({image.config, image.manifest}, store::Durability::relaxed);
+    auto transaction = store.database().begin(store::Durability::relaxed);
+    if (find_image(transaction, image.record.id)) return;
+    insert_image(transaction, image);
+    store.unsynced().mark(transaction, image.record.id);
+    transaction.commit();
+}
+
 void add_images(store::Store& store, const std::vector<NewImage>& images,
                 const std::function<void(const oci::Reference&, const oci::Digest&)>& renamed) {
     // Written before the transaction: it keeps all others waiting. The gate keeps them from being removed as
@@ -184,15 +194,20 @@ void add_images(store::Store& store, const std::vector<NewImage>& images,
         store.blobs().put_all({image.config, image.manifest});
         for (const auto& blob : image.blobs) blob->commit();
     }
+    store.unsynced().sync();
     auto transaction = store.database().begin();
+    bool unsynced = false;
     for (const auto& image : images) {
         insert_image(transaction, image);
+        // A builder has made the very same one since.
+        unsynced = unsynced || store::Unsynced::is_marked(transaction, image.record.id);
         for (const auto& name : image.names)
             if (auto before = set_name(transaction, name, image.record.id);
                 before && *before != image.record.id && renamed)
                 renamed(name, *before);
     }
     transaction.commit();
+    if (unsynced) store.unsynced().sync();
 }
 
 }  // namespace dhow::image

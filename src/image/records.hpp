@@ -73,9 +73,11 @@ struct NewImage {
 void set_manifest(store::Transaction& transaction, const ImageRecord& record);
 
 /// Adds images and their names, all or none: their documents become blobs, then their rows are committed.
-/// `renamed` is called for each name that moves from another image.
+/// `renamed` is called for each name that moves from another image. All is on disk then, with the layers
+/// below; `add_unsynced_image` leaves that to store::Unsynced.
 void add_images(
     store::Store& store, const std::vector<NewImage>& images,
     const std::function<void(const oci::Reference& name, const oci::Digest& before)>& renamed = {});
+void add_unsynced_image(store::Store& store, const NewImage& image);
 
 }  // namespace dhow::image

@@ -8,44 +8,14 @@
 
 #include "base/error.hpp"
 #include "image/archive.hpp"
-#include "image/layer_content.hpp"
+#include "image/layout_writer.hpp"
 #include "image/records.hpp"
 #include "oci/index.hpp"
 #include "oci/manifest.hpp"
-#include "tar/writer.hpp"
 
 namespace dhow::image {
 
 namespace {
-
-/// An entry of fixed owner and time, so that the same images make the same archive.
-TarEntry entry_at(const std::string& path, std::int64_t size = 0) {
-    TarEntry entry;
-    entry.path = path;
-    entry.mode = 0644;
-    entry.size = entry.payload = size;
-    return entry;
-}
-
-/// Counts and hashes what passes, so that a damaged layer is never given out as a good one.
-class CheckedOutput final : public Output {
-  public:
-    explicit CheckedOutput(tar::TarWriter& archive) : archive_(archive) {}
-    void write(Bytes bytes) override {
-        hash_.update(bytes);
-        size_ += static_cast<std::int64_t>(bytes.size());
-        archive_.write(bytes);
-    }
-    void check(const oci::Digest& digest, std::int64_t size) {
-        if (size_ != size || hash_.finish() != digest)
-            throw InternalError("layer {} was damaged on disk", digest.text());
-    }
-
-  private:
-    tar::TarWriter& archive_;
-    store::Sha256 hash_;
-    std::int64_t size_ = 0;
-};
 
 struct Wanted {
     ImageRecord record;
@@ -55,22 +25,16 @@ struct Wanted {
 
 class Saver {
   public:
-    Saver(store::Store& store, Output& output) : store_(store), archive_(output) {}
+    Saver(store::Store& store, Output& output) : store_(store), layout_(store, output) {}
 
     void run(const std::vector<Wanted>& images) {
-        for (const auto* path : {"blobs/", "blobs/sha256/"}) {
-            TarEntry folder = entry_at(path);
-            folder.type = TarEntry::Type::directory;
-            folder.mode = 0755;
-            archive_.file(folder, "");
-        }
         oci::Index index;
         json::Array docker;
         std::map<std::string, std::map<std::string, std::string>> repositories;
         for (const auto& image : images) {
             auto manifest = store_.blobs().read(image.record.manifest);
             write_image(image, oci::Manifest::parse(manifest));
-            write_blob(image.record.manifest, manifest);
+            layout_.blob(image.record.manifest, manifest);
             docker.push_back(docker_entry(image, oci::Manifest::parse(manifest)));
             add_to_index(index, image);
             for (const auto& tag : image.tags) {
@@ -79,37 +43,18 @@ class Saver {
                 repositories[name.familiar_name()][name.tag] = top.hex();
             }
         }
-        archive_.file(entry_at("index.json"), json::write(index));
-        archive_.file(entry_at("manifest.json"), json::dump(docker));
-        archive_.file(entry_at("oci-layout"), R"({"imageLayoutVersion":"1.0.0"})");
-        if (!repositories.empty()) archive_.file(entry_at("repositories"), json::write(repositories));
-        archive_.finish();
+        layout_.file("index.json", json::write(index));
+        layout_.file("manifest.json", json::dump(docker));
+        layout_.file("oci-layout", LayoutWriter::version);
+        if (!repositories.empty()) layout_.file("repositories", json::write(repositories));
+        layout_.finish();
     }
 
   private:
     void write_image(const Wanted& image, const oci::Manifest& manifest) {
-        write_blob(image.record.id, store_.blobs().read(image.record.id));
+        layout_.blob(image.record.id, store_.blobs().read(image.record.id));
         for (std::size_t i = 0; i < image.layers.size(); ++i)
-            write_layer(image.layers[i].layer(), manifest.layers.at(i));
-    }
-
-    void write_blob(const oci::Digest& digest, const std::string& content) {
-        if (written_.insert(digest).second) archive_.file(entry_at(blob_path(digest)), content);
-    }
-
-    void write_layer(const store::Layer& layer, const oci::Descriptor& descriptor) {
-        if (!written_.insert(descriptor.digest).second) return;
-        archive_.begin(entry_at(blob_path(descriptor.digest), descriptor.size));
-        CheckedOutput checked(archive_);
-        if (store_.blobs().has(descriptor.digest)) {
-            FdSource source(store_.blobs().open(descriptor.digest));
-            std::vector<std::byte> buffer(256 << 10);
-            while (auto count = source.read(buffer)) checked.write(Bytes(buffer).first(count));
-        } else {
-            write_layer_tar(store_, layer, checked);
-        }
-        checked.check(descriptor.digest, descriptor.size);
-        archive_.end();
+            layout_.layer(image.layers[i].layer(), manifest.layers.at(i));
     }
 
     static json::Value docker_entry(const Wanted& image, const oci::Manifest& manifest) {
@@ -137,8 +82,7 @@ class Saver {
     }
 
     store::Store& store_;
-    tar::TarWriter archive_;
-    std::set<oci::Digest> written_;
+    LayoutWriter layout_;
 };
 
 Wanted& wanted_image(store::Transaction& transaction, const oci::Digest& id, std::vector<Wanted>& images) {

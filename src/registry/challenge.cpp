@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "registry/text.hpp"
+
 namespace dhow::registry {
 
 namespace {
@@ -43,13 +45,6 @@ class Reader {
   private:
     std::string_view rest_;
 };
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
 
 }  // namespace
 

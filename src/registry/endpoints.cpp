@@ -1,55 +1,12 @@
 #include "registry/endpoints.hpp"
 
-#include <array>
-#include <charconv>
-#include <optional>
-
-#include <arpa/inet.h>
-
 #include "base/error.hpp"
+#include "registry/address.hpp"
 #include "registry/url.hpp"
 
 namespace dhow::registry {
 
 namespace {
-
-/// An address of either family, in 16 bytes as IPv6 maps IPv4.
-using Address = std::array<unsigned char, 16>;
-
-std::optional<Address> parse_address(const std::string& text) {
-    Address address{};
-    if (::inet_pton(AF_INET6, text.c_str(), address.data()) == 1) return address;
-    address[10] = address[11] = 0xff;
-    if (::inet_pton(AF_INET, text.c_str(), address.data() + 12) == 1) return address;
-    return std::nullopt;
-}
-
-struct Network {
-    Address address;
-    int bits;
-    bool holds(const Address& other) const {
-        for (int bit = 0; bit < bits; ++bit) {
-            auto mask = static_cast<unsigned char>(0x80 >> bit % 8);
-            auto at = static_cast<std::size_t>(bit / 8);
-            if ((address[at] & mask) != (other[at] & mask)) return false;
-        }
-        return true;
-    }
-};
-
-std::optional<Network> parse_network(std::string_view text) {
-    auto slash = text.find('/');
-    if (slash == text.npos) return std::nullopt;
-    auto address = parse_address(std::string(text.substr(0, slash)));
-    int bits = -1;
-    auto digits = text.substr(slash + 1);
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-    bool six = text.find(':') != text.npos;
-    if (!address || error != std::errc() || end != digits.data() + digits.size() || bits < 0 ||
-        bits > (six ? 128 : 32))
-        return std::nullopt;
-    return Network{*address, six ? bits : bits + 96};
-}
 
 /// "[::1]:5000" gives "::1", "host:5000" gives "host".
 std::string host_of(std::string_view domain) {
@@ -85,11 +42,8 @@ std::string check_insecure(std::string_view entry) {
 
 bool is_insecure(const Options& options, std::string_view domain) {
     auto host = host_of(domain);
-    if (host == "localhost") return true;
+    if (is_loopback(host)) return true;
     auto address = parse_address(host);
-    if (address)
-        for (const auto* loopback : {"127.0.0.0/8", "::1/128"})
-            if (parse_network(loopback)->holds(*address)) return true;
     for (const auto& entry : options.insecure) {
         if (entry == domain || entry == host) return true;
         if (auto network = parse_network(entry); network && address && network->holds(*address)) return true;

@@ -1,6 +1,9 @@
 #include "registry/refusal.hpp"
 
+#include <optional>
+
 #include "base/json.hpp"
+#include "registry/challenge.hpp"
 
 namespace dhow::registry {
 
@@ -53,7 +56,12 @@ struct Told {
     std::string code, message;
 };
 
-Told read_document(const std::string& body) {
+/// What a status means where no document says it.
+std::string_view code_of(int status) {
+    return status == 401 ? "UNAUTHORIZED" : status == 429 ? "TOOMANYREQUESTS" : "UNKNOWN";
+}
+
+Told read_document(const std::string& body, int status) {
     Told told;
     try {
         auto document = json::parse(body);
@@ -67,15 +75,38 @@ Told read_document(const std::string& body) {
                 auto line = words_of(code) + (message.empty() ? "" : ": " + message);
                 told.message += (told.message.empty() ? "" : "; ") + line;
             }
+        } else if (auto details = text_at(document, "details"); !details.empty()) {
+            told.code = code_of(status);
+            told.message = words_of(told.code) + ": " + details;
         } else {
-            told.message = text_at(document, "details");
-            if (told.message.empty()) told.message = text_at(document, "error_description");
+            told.message = text_at(document, "error_description");
             if (told.message.empty()) told.message = text_at(document, "message");
         }
     } catch (const Error&) {
         // No document: the status has to do.
     }
+    if (told.message.empty() && status == 401)
+        told = {"UNAUTHORIZED", "unauthorized: authentication required"};
     return told;
+}
+
+/// What a challenge says of the token that was shown (RFC 6750, section 3.1); docker believes it before the
+/// document.
+std::optional<Told> read_challenges(const Head& head) {
+    for (auto value : head.all("www-authenticate"))
+        for (const auto& challenge : parse_challenges(value)) {
+            if (challenge.scheme != "bearer") continue;
+            auto error = challenge.get("error"), description = challenge.get("error_description");
+            if (error == "invalid_token")
+                return Told{
+                    "UNAUTHORIZED",
+                    "unauthorized: " + (description.empty() ? "authentication required" : description)};
+            if (error == "insufficient_scope")
+                return Told{"DENIED",
+                            "denied: " + (description.empty() ? "requested access to the resource is denied"
+                                                              : description)};
+        }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -91,7 +122,7 @@ Refused refusal_of(Transfer& transfer, const std::string& method) {
     } catch (const ConnectionFailed&) {
     } catch (const InvalidArgument&) {
     }
-    auto told = read_document(body);
+    auto told = read_challenges(head).value_or(read_document(body, head.status));
     auto message = printable(told.message);
     if (message.empty())
         message =

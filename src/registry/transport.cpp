@@ -6,8 +6,11 @@
 #include <cstring>
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 
 #include "base/error.hpp"
+#include "registry/proxy.hpp"
+#include "registry/text.hpp"
 
 namespace dhow::registry {
 
@@ -22,25 +25,6 @@ constexpr int wait_milliseconds = 100;
 void initialise() {
     static const bool done = ::curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     if (!done) throw InternalError("libcurl cannot be initialised");
-}
-
-std::string environment(std::initializer_list<const char*> names) {
-    for (const auto* name : names)
-        if (const char* value = std::getenv(name); value && *value) return value;
-    return "";
-}
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return result;
-}
-
-std::string_view trim(std::string_view text) {
-    auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
 bool is_redirect(int status) {
@@ -160,15 +144,23 @@ void set(CURL* easy, CURLoption option, Value value) {
                             ::curl_easy_strerror(failed));
 }
 
-void set_proxy(CURL* easy, const Options& options, const std::string& scheme) {
-    auto proxy = scheme == "https" ? options.https_proxy : options.http_proxy;
-    if (proxy.empty())
-        proxy = scheme == "https" ? environment({"HTTPS_PROXY", "https_proxy"})
-                                  : environment({"HTTP_PROXY", "http_proxy"});
-    auto none = options.no_proxy.empty() ? environment({"NO_PROXY", "no_proxy"}) : options.no_proxy;
-    // Given always, so that libcurl does not look into the environment by rules of its own.
+void set_proxy(CURL* easy, const std::string& proxy) {
+    // Both given always, so that libcurl does not look into the environment by rules of its own.
     set(easy, CURLOPT_PROXY, proxy.c_str());
-    set(easy, CURLOPT_NOPROXY, (none + (none.empty() ? "" : ",") + "localhost,127.0.0.1,::1").c_str());
+    set(easy, CURLOPT_NOPROXY, "");
+}
+
+/// Keeps a peer's alert in the string that the SSL_CTX carries.
+void on_tls_event(const SSL* connection, int event, int value) {
+    if (event != SSL_CB_READ_ALERT || (value & 0xff) == SSL3_AD_CLOSE_NOTIFY) return;
+    auto* alert = SSL_CTX_get_app_data(::SSL_get_SSL_CTX(connection));
+    *static_cast<std::string*>(alert) = ::SSL_alert_desc_string_long(value);
+}
+
+CURLcode watch_tls(CURL*, void* context, void* alert) {
+    SSL_CTX_set_app_data(static_cast<SSL_CTX*>(context), alert);
+    ::SSL_CTX_set_info_callback(static_cast<SSL_CTX*>(context), on_tls_event);
+    return CURLE_OK;
 }
 
 void set_trust(CURL* easy, const Trust& trust, bool verify) {
@@ -211,11 +203,15 @@ void Transfer::start(const std::string& url, bool with_authorization) {
     set(easy, CURLOPT_HEADERDATA, &state);
     set(easy, CURLOPT_WRITEFUNCTION, &State::on_body);
     set(easy, CURLOPT_WRITEDATA, &state);
-    set_proxy(easy, transport_.options_, parts.scheme);
+    set_proxy(easy, proxy_for(transport_.options_, parts));
     // The certificate of a client is for the host that was asked, as its password is.
     auto trust = transport_.trust(parts);
     if (trust.authorities.empty()) trust.authorities = transport_.trust(parse_url(request_.url)).authorities;
     set_trust(easy, trust, request_.verify);
+    // Connections outlive a transfer, but not the transport.
+    transport_.alert_.clear();
+    set(easy, CURLOPT_SSL_CTX_FUNCTION, &watch_tls);
+    set(easy, CURLOPT_SSL_CTX_DATA, &transport_.alert_);
 
     for (const auto& header : request_.headers)
         state.headers = ::curl_slist_append(state.headers, header.c_str());
@@ -290,6 +286,15 @@ void Transfer::fail(int code) const {
         default:
             break;
     }
+    // A refusal of our certificate may come after the handshake, and then a broken connection is all that
+    // libcurl tells of it.
+    if (reason == broken && !transport_.alert_.empty()) {
+        reason = untrusted;
+        text = "remote error: tls: " + transport_.alert_;
+    }
+    bool of_proxy = code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_PROXY;
+    if (of_proxy && !proxy_for(transport_.options_, parse_url(state_->head.url)).empty())
+        text = "proxyconnect tcp: " + text;
     auto method = request_.method.substr(0, 1) + lower(request_.method.substr(1));
     throw ConnectionFailed(reason, fmt::format("{} \"{}\": {}", method, state_->head.url, text));
 }

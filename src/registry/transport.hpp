@@ -25,7 +25,7 @@ class ConnectionFailed : public Error {
     enum class Reason {
         unreachable,  ///< no connection
         not_tls,      ///< the peer does not speak TLS
-        untrusted,    ///< its certificate is not believed
+        untrusted,    ///< its certificate is not believed, or it does not believe ours
         broken,       ///< the connection ended or stalled before the answer did
     };
     ConnectionFailed(Reason reason, std::string message)
@@ -84,6 +84,7 @@ class Transport {
     const Cancellation& cancellation_;
     void* multi_;
     std::map<std::string, Trust> trusts_;
+    std::string alert_;  ///< what a peer said last against our side of TLS (RFC 8446, section 6.2), or ""
 };
 
 /// One request and its answer. Redirects of GET and HEAD are followed, at most 5, never from https to http,

@@ -50,33 +50,40 @@ oci::Digest Blobs::Ingest::digest() {
 }
 
 oci::Digest Blobs::Ingest::commit(const oci::Digest& expected) {
-    oci::Digest found = publish(expected);
-    if (path_.empty()) sync_directory(root_ / found.algorithm());
+    oci::Digest found = publish(expected, Durability::durable);
+    sync_directory(root_ / found.algorithm());
     return found;
 }
 
-oci::Digest Blobs::Ingest::publish(const oci::Digest& expected) {
+oci::Digest Blobs::Ingest::publish(const oci::Digest& expected, Durability durability) {
     oci::Digest found = digest();
     if (expected && found != expected)
         throw InvalidArgument("content does not match its digest: expected {}, got {}", expected.text(),
                               found.text());
     auto target = root_ / found.algorithm() / found.hex();
-    if (::access(target.c_str(), F_OK) == 0) return found;
+    bool durable = durability == Durability::durable;
+    UniqueFd known(::open(target.c_str(), O_RDONLY | O_CLOEXEC));
+    if (known) {
+        // Who published it may not have synced it.
+        if (durable) check(::fdatasync(known.get()), "sync {}", target.string());
+        return found;
+    }
     check(::fchmod(file_.get(), 0400), "chmod {}", path_.string());
-    check(::fdatasync(file_.get()), "sync {}", path_.string());
+    if (durable) check(::fdatasync(file_.get()), "sync {}", path_.string());
     check(::rename(path_.c_str(), target.c_str()), "rename {} to {}", path_.string(), target.string());
     path_.clear();
     return found;
 }
 
-std::vector<oci::Digest> Blobs::put_all(std::initializer_list<std::string_view> contents) {
+std::vector<oci::Digest> Blobs::put_all(std::initializer_list<std::string_view> contents,
+                                        Durability durability) {
     std::vector<oci::Digest> digests;
     for (auto content : contents) {
         Ingest ingest(root_);
         ingest.write(as_bytes(content));
-        digests.push_back(ingest.publish({}));
+        digests.push_back(ingest.publish({}, durability));
     }
-    sync_directory(root_ / "sha256");
+    if (durability == Durability::durable) sync_directory(root_ / "sha256");
     return digests;
 }
 

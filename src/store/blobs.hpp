@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "store/database.hpp"
 #include "store/hash.hpp"
 
 namespace dhow::store {
@@ -40,8 +41,8 @@ class Blobs {
       private:
         friend class Blobs;
         explicit Ingest(const std::filesystem::path& root);
-        /// As commit, but the folder is not synced yet.
-        oci::Digest publish(const oci::Digest& expected);
+        /// As commit, but the folder is not synced yet; nor, when relaxed, is the file.
+        oci::Digest publish(const oci::Digest& expected, Durability durability);
         std::filesystem::path root_;
         std::filesystem::path path_;  ///< empty once it is gone or published
         UniqueFd file_;
@@ -53,8 +54,10 @@ class Blobs {
     Ingest ingest() { return Ingest(root_); }
     /// Stores a small document. @return its digest
     oci::Digest put(std::string_view content) { return put_all({content}).front(); }
-    /// Stores several with one sync of their folder. @return their digests, in order
-    std::vector<oci::Digest> put_all(std::initializer_list<std::string_view> contents);
+    /// Stores several with one sync of their folder, or, when relaxed, without any. @return their digests, in
+    /// order
+    std::vector<oci::Digest> put_all(std::initializer_list<std::string_view> contents,
+                                     Durability durability = Durability::durable);
 
     bool has(const oci::Digest& digest) const;
     /// @throws NotFound

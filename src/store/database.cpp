@@ -6,12 +6,15 @@ namespace dhow::store {
 
 namespace {
 
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t schema_version = 3;
 constexpr const char* schema =
 #include "store/schema.inc"
     ;
 constexpr const char* schema_2 =
 #include "store/schema_2.inc"
+    ;
+constexpr const char* schema_3 =
+#include "store/schema_3.inc"
     ;
 
 [[noreturn]] void fail(sqlite3* connection, std::string_view what) {
@@ -141,7 +144,8 @@ void Database::migrate() {
     if (version == schema_version) return;
     if (version < 1) run(schema);
     if (version < 2) run(schema_2);
-    run("PRAGMA user_version=2");
+    if (version < 3) run(schema_3);
+    run("PRAGMA user_version=3");
     transaction.commit();
 }
 

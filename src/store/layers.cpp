@@ -44,8 +44,8 @@ void spread_directories(const std::filesystem::path& path) {
 
 }  // namespace
 
-Layers::Layers(Database& database, Trash& trash, std::filesystem::path root)
-    : database_(database), trash_(trash), root_(std::move(root)) {
+Layers::Layers(Database& database, Unsynced& unsynced, Trash& trash, std::filesystem::path root)
+    : database_(database), unsynced_(unsynced), trash_(trash), root_(std::move(root)) {
     make_private_directory(root_);
     spread_directories(root_);
 }
@@ -85,9 +85,12 @@ Layers::Draft Layers::draft() {
     return draft;
 }
 
-Layers::Pin Layers::commit(Draft draft, Layer layer) {
+Layers::Pin Layers::commit(Draft draft, Layer layer, Durability tree) {
     layer.id = draft.id();
-    sync_directory(root_);
+    if (tree == Durability::durable)
+        sync_directory(root_);
+    else
+        unsynced_.note();
     auto transaction = database_.begin(Durability::relaxed);
     if (auto other = find_row(transaction, layer.diff_id)) return pin(std::move(*other));
     std::optional<std::string> blob;

@@ -7,7 +7,8 @@
 //     (image/layer/recipe.hpp)
 //
 // A layer's directory does not depend on the layers below it, so there is one for each diff id. The row in
-// the database is what makes a layer exist: the directory is finished and synced before, and removed after.
+// the database is what makes a layer exist: the directory is finished and synced before (or is known to
+// Unsynced), and removed after.
 
 #include <cstdint>
 #include <filesystem>
@@ -21,6 +22,7 @@
 #include "oci/digest.hpp"
 #include "store/database.hpp"
 #include "store/trash.hpp"
+#include "store/unsynced.hpp"
 
 namespace dhow::store {
 
@@ -35,7 +37,7 @@ struct Layer {
 
 class Layers {
   public:
-    Layers(Database& database, Trash& trash, std::filesystem::path root);
+    Layers(Database& database, Unsynced& unsynced, Trash& trash, std::filesystem::path root);
 
     /// Keeps layers from being collected while an operation that found or made them is under way.
     class Pin {
@@ -73,10 +75,11 @@ class Layers {
     };
 
     Draft draft();
-    /// Makes the draft a layer; its tree must have been synced. A power cut may lose the layer whole until a
-    /// durable commit follows, as that of an image does. When another thread made the same diff id first,
-    /// that one is given and the draft vanishes. `layer.id` is taken from the draft.
-    Pin commit(Draft draft, Layer layer);
+    /// Makes the draft a layer. A power cut may lose the layer whole until a durable commit follows, as that
+    /// of an image does. When another thread made the same diff id first, that one is given and the draft
+    /// vanishes. `layer.id` is taken from the draft.
+    /// @param tree durable: the caller has synced the tree; relaxed: it is left to Unsynced
+    Pin commit(Draft draft, Layer layer, Durability tree = Durability::durable);
 
     /// The layer of a diff id, kept from collection while the Pin lives.
     std::optional<Pin> find(const oci::Digest& diff_id);
@@ -95,6 +98,7 @@ class Layers {
     Pin pin(Layer layer);
 
     Database& database_;
+    Unsynced& unsynced_;
     Trash& trash_;
     std::filesystem::path root_;
     std::mutex mutex_;                 // guards pins_

@@ -16,6 +16,7 @@
 #include "store/layers.hpp"
 #include "store/snapshots.hpp"
 #include "store/trash.hpp"
+#include "store/unsynced.hpp"
 
 namespace dhow::store {
 
@@ -32,6 +33,7 @@ class Store {
     Layers& layers() { return layers_; }
     Snapshots& snapshots() { return snapshots_; }
     Trash& trash() { return trash_; }
+    Unsynced& unsynced() { return unsynced_; }
     Documents& containers() { return containers_; }
     Documents& volumes() { return volumes_; }
     Documents& networks() { return networks_; }
@@ -57,6 +59,7 @@ class Store {
     UniqueFd lock_;
     std::shared_mutex blob_gate_;
     Database database_;
+    Unsynced unsynced_;
     Trash trash_;
     Blobs blobs_;
     Layers layers_;

@@ -70,7 +70,7 @@ TEST_F(BuildDhow, named_contexts_are_folders_images_and_stages) {
     put("Dockerfile", "FROM busybox AS stage\nRUN false\nFROM busybox\nCOPY --from=stage / /all/\n");
     works("docker build --build-context stage=files -t built .");
     EXPECT_EQ(in_image("ls -A /all"), ".dockerignore\na\nb");
-    EXPECT_THAT(line("docker build --build-context x=oci-layout://y .").err, HasSubstr("not available"));
+    EXPECT_THAT(line("docker build --build-context x=target:y .").err, HasSubstr("not available"));
     put("Dockerfile", "FROM busybox\nCOPY --from=x a /\n");
     works("tar c Dockerfile | docker build --build-context x=files -t built -");
     EXPECT_EQ(in_image("cat /a"), "one");

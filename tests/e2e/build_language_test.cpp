@@ -5,6 +5,8 @@
 namespace dhow::test {
 namespace {
 
+using testing::HasSubstr;
+
 class BuildLanguage : public BuildTest {};
 INSTANTIATE_TEST_SUITE_P(By, BuildLanguage, testing::ValuesIn(doors()), name_of);
 
@@ -140,6 +142,32 @@ TEST_P(BuildLanguage, copy_keeps_parents_and_leaves_out_what_is_excluded) {
     EXPECT_EQ(in_image("sh -c 'cd /r; find . -type f | sort'"), "./a/b/one.txt\n./a/c/three.txt\n./four.txt");
     EXPECT_EQ(in_image("sh -c 'cd /s; find . | sort'"), ".\n./b\n./b/one.txt\n./b/two.md");
     EXPECT_EQ(in_image("ls /t"), "four.txt");
+}
+
+TEST_P(BuildLanguage, an_oci_layout_stands_in_for_an_image) {
+    if (is(Door::classic)) GTEST_SKIP() << "the classic builder has no named contexts";
+    put("base/Dockerfile", "FROM busybox\nRUN echo laid out > /made\nENV from=layout\n");
+    auto made = line(
+        "docker build -t base -o type=oci,dest=base.tar base && mkdir layout && tar -xf base.tar -C layout "
+        "&& "
+        "docker rmi -f base; docker builder prune -af >/dev/null");
+    ASSERT_EQ(made.status, 0) << describe(made);
+    const char* file =
+        "FROM thing\nRUN cp /made /copied; echo $from > /env\nCOPY --from=thing /made /again\n";
+    build(file, "--build-context thing=oci-layout://layout:latest");
+    EXPECT_EQ(in_image("cat /made /copied /env /again"), "laid out\nlaid out\nlayout\nlaid out");
+    EXPECT_THAT(build(file, "--build-context thing=oci-layout://layout:latest --pull"), HasSubstr(cached()));
+    // buildx takes the only one there is, whatever its name.
+    auto other = try_build(file, "--build-context thing=oci-layout://layout:other");
+    EXPECT_EQ(other.status != 0, is(Door::dhow)) << describe(other);
+
+    auto spoilt = line(
+        "tar -cf other.tar Dockerfile && mv other.tar $(ls -S layout/blobs/sha256/* | head -1) && "
+        "docker rmi -f built; docker builder prune -af");
+    ASSERT_EQ(spoilt.status, 0) << describe(spoilt);
+    auto refused = try_build(file, "--build-context thing=oci-layout://layout:latest");
+    EXPECT_NE(refused.status, 0);
+    EXPECT_THAT(refused.out + refused.err, HasSubstr("is another than its name says"));
 }
 
 TEST_P(BuildLanguage, mounts_of_run_leave_no_trace) {

@@ -169,6 +169,24 @@ TEST_F(Escapes, copies_where_a_volume_is_mounted_on_a_link) {  // CVE-2026-42306
     docker("rm -f box && docker rmi linked");
 }
 
+TEST_F(Escapes, copies_where_a_container_has_replaced_its_volume) {  // what it mounts is not the daemon's
+    auto folder = sentinel();
+    docker("volume create -o type=tmpfs -o device=tmpfs memory");
+    docker("run -d --name box --cap-add SYS_ADMIN --security-opt seccomp=unconfined -v memory:/m -v " +
+           folder.native() +
+           ":/host:ro busybox sh -c 'umount /m; mount --bind /host /m; echo >/ready; sleep 1000'");
+    EXPECT_TRUE(eventually([] { return daemon().docker("exec box test -e /ready").status == 0; }));
+    auto mine = daemon().folder() / "secret";
+    write_file(mine, "changed");
+    for (auto client : {Client::docker, Client::dhow}) {
+        auto got = daemon().docker("cp -q box:/m/secret - | tar -xO", client);
+        EXPECT_EQ(got.out.find("of the host"), std::string::npos) << describe(got);
+        daemon().docker("cp -q " + mine.native() + " box:/m/secret", client);
+        expect_sentinel_untouched();
+    }
+    docker("rm -f box && docker volume rm memory");
+}
+
 TEST_F(Escapes, a_copy_out_stays_in_its_folder) {  // an archive of a hostile container
     auto folder = sentinel();
     docker("run --name box busybox sh -c 'mkdir d; ln -s " + folder.native() +

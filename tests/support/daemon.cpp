@@ -87,8 +87,8 @@ void Daemon::remove_all() {
         [ -z "$ids" ] || docker rmi -f $ids >/dev/null)sh")));
 }
 
-Dhowd::Dhowd(const Host& host, std::vector<std::string> options)
-    : Daemon(host), options_(std::move(options)) {
+Dhowd::Dhowd(const Host& host, std::vector<std::string> options, Environment environment)
+    : Daemon(host), options_(std::move(options)), environment_(std::move(environment)) {
     start();
 }
 
@@ -116,7 +116,9 @@ void Dhowd::start() {
                                   "--cgroup-parent",
                                   "/" + cgroup_parent()};
     argv.insert(argv.end(), options_.begin(), options_.end());
-    start_process(test::program(std::move(argv)).on(host_));
+    auto command = test::program(std::move(argv)).on(host_);
+    command.environment = environment_;
+    start_process(command);
 }
 
 void Daemon::crash_and_restart() {

@@ -1,6 +1,7 @@
 #pragma once
 // The daemons under test: dhowd, and dockerd as the peer that every end-to-end test passes against first.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,8 +69,9 @@ class Daemon {
 /// The dhowd of this build.
 class Dhowd final : public Daemon {
   public:
-    /// `configuration` is the text of its daemon.json; cgroup-parent is added.
-    explicit Dhowd(const Host& host, std::vector<std::string> options = {});
+    using Environment = std::map<std::string, std::string>;
+    /// `options` and `environment` are added to what it gets anyway.
+    explicit Dhowd(const Host& host, std::vector<std::string> options = {}, Environment environment = {});
     ~Dhowd() override;
     void start() override;
 
@@ -78,6 +80,7 @@ class Dhowd final : public Daemon {
 
   private:
     std::vector<std::string> options_;
+    Environment environment_;
 };
 
 /// Debian's dockerd with its own containerd.

@@ -16,6 +16,12 @@ void FalseRegistry::asks_for_password() {
     wants_password_ = true;
 }
 
+void FalseRegistry::limits_rate(int count, int seconds) {
+    std::lock_guard lock(mutex_);
+    limited_ = count;
+    retry_after_ = seconds;
+}
+
 std::string FalseRegistry::put_blob(const std::string& content) {
     auto digest = "sha256:" + run(program({"sha256sum"}).feed(content)).out.substr(0, 64);
     blobs_[digest] = content;
@@ -48,13 +54,20 @@ void FalseRegistry::put_manifest(const std::string& text, const std::string& typ
     manifest_type_ = type;
 }
 
-std::string FalseRegistry::answer(const ScriptedRequest& request) const {
+std::string FalseRegistry::answer(const ScriptedRequest& request) {
     std::lock_guard lock(mutex_);
     if (wants_password_ && request.header("Authorization").empty())
         return ScriptedServer::answer(401, "", {"WWW-Authenticate: Basic realm=\"x\""});
     if (request.target == "/v2/") return ScriptedServer::answer(200, "{}");
-    if (request.target.find("/manifests/") != std::string::npos)
-        return ScriptedServer::answer(200, manifest_, {"Content-Type: " + manifest_type_});
+    bool of_manifest = request.target.find("/manifests/") != std::string::npos;
+    if (of_manifest && limited_ > 0) {
+        --limited_;
+        return ScriptedServer::answer(
+            429,
+            R"({"errors":[{"code":"TOOMANYREQUESTS","message":"You have reached your pull rate limit."}]})",
+            {fmt::format("Retry-After: {}", retry_after_)});
+    }
+    if (of_manifest) return ScriptedServer::answer(200, manifest_, {"Content-Type: " + manifest_type_});
     if (auto blob = blobs_.find(request.target.substr(request.target.rfind('/') + 1)); blob != blobs_.end())
         return ScriptedServer::answer(200, blob->second);
     return ScriptedServer::answer(404);

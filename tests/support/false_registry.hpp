@@ -24,6 +24,8 @@ class FalseRegistry {
 
     /// From now on a request without Authorization is answered with 401.
     void asks_for_password();
+    /// The next `count` requests for a manifest are answered with 429 and these seconds as Retry-After.
+    void limits_rate(int count, int seconds);
     /// Puts an image of one empty layer there. `member`: more members of the layer's descriptor, with a comma
     /// in front; `config`: instead of a good one.
     void put_image(const std::string& member = "",
@@ -35,7 +37,7 @@ class FalseRegistry {
                       const std::string& type = "application/vnd.oci.image.manifest.v1+json");
 
   private:
-    std::string answer(const ScriptedRequest& request) const;
+    std::string answer(const ScriptedRequest& request);
     /// @return its digest
     std::string put_blob(const std::string& content);
 
@@ -43,6 +45,7 @@ class FalseRegistry {
     std::map<std::string, std::string> blobs_;
     std::string manifest_, manifest_type_;
     bool wants_password_ = false;
+    int limited_ = 0, retry_after_ = 0;
     std::optional<ScriptedServer> server_;
 };
 

@@ -59,18 +59,22 @@ Entries mounts(const Daemon& daemon) {
     return result;
 }
 
-void add_folders_below(const fs::path& folder, Entries& result) {
+enum class Listed { folders, everything };
+
+void add_all_below(const fs::path& folder, Listed what, Entries& result) {
+    // Compiled filters are kept for the next container, a bounded number of them.
+    if (folder.filename() == ".seccomp") return;
     for (const auto& entry : entries_of(folder)) {
-        if (!is_folder(entry)) continue;
-        result.insert(entry.path());
-        add_folders_below(entry.path(), result);
+        bool inner = is_folder(entry);
+        if (inner || what == Listed::everything) result.insert(entry.path());
+        if (inner) add_all_below(entry.path(), what, result);
     }
 }
 
 Entries cgroups(const Daemon& daemon) {
     Entries result;
     for (const auto& hierarchy : entries_of("/sys/fs/cgroup"))
-        add_folders_below(hierarchy.path() / daemon.cgroup_parent(), result);
+        add_all_below(hierarchy.path() / daemon.cgroup_parent(), Listed::folders, result);
     return result;
 }
 
@@ -103,18 +107,9 @@ Entries listing(const Daemon& daemon, const std::string& command, const std::reg
     return result;
 }
 
-void add_all_below(const fs::path& folder, Entries& result) {
-    // Compiled filters are kept for the next container, a bounded number of them.
-    if (folder.filename() == ".seccomp") return;
-    for (const auto& entry : entries_of(folder)) {
-        result.insert(entry.path());
-        if (is_folder(entry)) add_all_below(entry.path(), result);
-    }
-}
-
 Entries files(const Daemon& daemon) {
     Entries result;
-    add_all_below(daemon.exec_root(), result);
+    add_all_below(daemon.exec_root(), Listed::everything, result);
     for (const auto& top : entries_of(daemon.data_root()))
         for (const auto& entry : entries_of(top.path()))
             if (is_folder(entry)) result.insert(entry.path());

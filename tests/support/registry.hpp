@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "support/host.hpp"
 #include "support/shell.hpp"
@@ -13,12 +14,14 @@ namespace dhow::test {
 
 struct RegistryOptions {
     int port = 5000;
-    bool tls = false;
+    bool tls = false;                ///< with a certificate of an authority of its own
+    std::string host = "127.0.0.1";  ///< the address it listens on, and its certificate is for
+    bool wants_certificate = false;  ///< with TLS: from its clients, of the same authority
     std::string user{}, password{};  ///< with htpasswd; empty: everybody may do everything
     std::string more{};              ///< lines more of its configuration
 };
 
-/// A docker-registry on 127.0.0.1 of a host, on a folder of its own.
+/// A docker-registry on an address of a host, on a folder of its own.
 class Registry {
   public:
     explicit Registry(const Host& host, RegistryOptions options = {});
@@ -33,6 +36,8 @@ class Registry {
     std::string address() const;
     /// A folder to give as certs.d: it holds the CA of this registry, if it has TLS.
     std::filesystem::path certificates() const { return scratch_.path() / "certs.d"; }
+    /// Puts client.cert and client.key there, which this registry's authority has signed.
+    void issue_client_certificate() const;
     std::filesystem::path data() const { return scratch_.path() / "data"; }
     std::string log() const { return read_file(scratch_.path() / "log"); }
 
@@ -40,7 +45,10 @@ class Registry {
     static std::optional<std::string> missing();
 
   private:
-    void make_certificate();
+    void make_authority() const;
+    /// Makes the files `certificate` and `key`, signed by the authority, with the extensions given.
+    void sign(const std::filesystem::path& certificate, const std::filesystem::path& key,
+              const std::vector<std::string>& extensions) const;
 
     const Host& host_;
     RegistryOptions options_;

@@ -7,29 +7,6 @@
 #include "base/error.hpp"
 
 namespace dhow::test {
-namespace {
-
-/// Reads until `text` holds what `enough` wants; false at the end of the stream.
-bool read_until(int fd, std::string& text, const std::function<bool()>& enough) {
-    char buffer[65536];
-    while (!enough()) {
-        auto count = ::recv(fd, buffer, sizeof buffer, 0);
-        if (count <= 0) return false;
-        text.append(buffer, static_cast<std::size_t>(count));
-    }
-    return true;
-}
-
-void send_all(int fd, std::string_view text) {
-    while (!text.empty()) {
-        auto count = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-        if (count <= 0) return;
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-}
-
-}  // namespace
-
 std::string ScriptedRequest::header(const std::string& name) const {
     auto begin = head.find("\r\n" + name + ": ");
     if (begin == head.npos) return "";
@@ -37,7 +14,8 @@ std::string ScriptedRequest::header(const std::string& name) const {
     return head.substr(begin, head.find("\r\n", begin) - begin);
 }
 
-ScriptedServer::ScriptedServer(Script script) : script_(std::move(script)) {
+ScriptedServer::ScriptedServer(Script script, Sequel sequel)
+    : script_(std::move(script)), sequel_(std::move(sequel)) {
     listener_.reset(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -59,18 +37,21 @@ ScriptedServer::~ScriptedServer() {
 
 std::string ScriptedServer::address() const { return fmt::format("127.0.0.1:{}", port_); }
 
-std::vector<std::string> ScriptedServer::requests() const {
+std::vector<ScriptedRequest> ScriptedServer::all() const {
     std::lock_guard lock(mutex_);
+    return requests_;
+}
+
+std::vector<std::string> ScriptedServer::requests() const {
     std::vector<std::string> lines;
-    for (const auto& request : requests_) lines.push_back(request.method + " " + request.target);
+    for (const auto& request : all()) lines.push_back(request.method + " " + request.target);
     return lines;
 }
 
 std::vector<std::string> ScriptedServer::heads() const {
-    std::lock_guard lock(mutex_);
-    std::vector<std::string> all;
-    for (const auto& request : requests_) all.push_back(request.head);
-    return all;
+    std::vector<std::string> heads;
+    for (const auto& request : all()) heads.push_back(request.head);
+    return heads;
 }
 
 std::string ScriptedServer::answer(int status, const std::string& body,
@@ -78,6 +59,24 @@ std::string ScriptedServer::answer(int status, const std::string& body,
     auto text = fmt::format("HTTP/1.1 {} x\r\n", status);
     for (const auto& header : headers) text += header + "\r\n";
     return text + fmt::format("Content-Length: {}\r\nConnection: close\r\n\r\n{}", body.size(), body);
+}
+
+bool ScriptedServer::read_until(int fd, std::string& text, const std::function<bool()>& enough) {
+    char buffer[65536];
+    while (!enough()) {
+        auto count = ::recv(fd, buffer, sizeof buffer, 0);
+        if (count <= 0) return false;
+        text.append(buffer, static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+void ScriptedServer::send_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        auto count = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+        if (count <= 0) return;
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
 }
 
 void ScriptedServer::accept_all() {
@@ -111,6 +110,7 @@ void ScriptedServer::serve(UniqueFd connection) {
         requests_.push_back(request);
     }
     send_all(connection.get(), script_(request));
+    if (sequel_) sequel_(connection.get(), request);
 }
 
 }  // namespace dhow::test

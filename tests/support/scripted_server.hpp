@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -28,7 +29,10 @@ class ScriptedServer {
     /// Gives the bytes of a whole answer, head and body. Called on threads of the server.
     using Script = std::function<std::string(const ScriptedRequest&)>;
 
-    explicit ScriptedServer(Script script);
+    /// What happens on a connection after its answer.
+    using Sequel = std::function<void(int fd, const ScriptedRequest&)>;
+
+    explicit ScriptedServer(Script script, Sequel sequel = {});
     ~ScriptedServer();
 
     /// "127.0.0.1:PORT"
@@ -37,16 +41,23 @@ class ScriptedServer {
     std::vector<std::string> requests() const;
     /// The heads of all requests so far.
     std::vector<std::string> heads() const;
+    /// All requests so far.
+    std::vector<ScriptedRequest> all() const;
 
     /// "HTTP/1.1 STATUS x", the headers, Content-Length and the body.
     static std::string answer(int status, const std::string& body = "",
                               const std::vector<std::string>& headers = {});
+
+    /// Reads until `text` holds what `enough` wants; false at the end of the stream.
+    static bool read_until(int fd, std::string& text, const std::function<bool()>& enough);
+    static void send_all(int fd, std::string_view text);
 
   private:
     void accept_all();
     void serve(UniqueFd connection);
 
     Script script_;
+    Sequel sequel_;
     UniqueFd listener_;
     int port_ = 0;
     mutable std::mutex mutex_;

@@ -29,10 +29,10 @@ struct Wanted {
     };
     View view = View::docker;
     std::string sent;  ///< the id of the context, where POST /build/context brought it
-    /// The body's tar holds several folders: "context", and those that "bundle:FOLDER" names in `contexts`
-    /// and in imports of type local.
+    /// The body's tar holds several folders: "context" unless that comes another way, those that
+    /// "bundle:FOLDER" names in imports of type local, and OCI layouts of `contexts`.
     bool bundled = false;
-    /// --build-context, names in lower case: an image, "sent:ID", "bundle:FOLDER", or what is to be fetched.
+    /// --build-context, names in lower case: an image, an OCI layout, "sent:ID", or what is to be fetched.
     std::map<std::string, std::string> contexts;
     std::vector<dhow::build::CacheEntry> imports, exports;
     std::vector<std::string> agents;  ///< ids of the agents that the client has lines ready for

@@ -5,6 +5,7 @@
 #include "api/images/transfer.hpp"
 #include "build/share/artifact.hpp"
 #include "build/share/imported.hpp"
+#include "build/share/layout_image.hpp"
 
 namespace dhow::api::build {
 
@@ -70,6 +71,43 @@ Task<std::vector<std::string>> name_image(engine::Engine& engine, std::string id
     co_return names;
 }
 
+/// "FOLDER[:TAG][@DIGEST]" of the request's body.
+Task<oci::Digest> take_layout(dhow::build::Builder& builder, const dhow::build::Request& request,
+                              std::shared_ptr<dhow::build::Context> whole, std::string written,
+                              std::shared_ptr<dhow::build::Cancellation> stop) {
+    auto at = std::min(written.find('@'), written.size());
+    auto place = written.substr(0, at);
+    auto colon = std::min(place.find(':'), place.size());
+    auto tag = colon < place.size() ? place.substr(colon + 1) : "";
+    auto folder = std::make_shared<dhow::build::Context>(whole, place.substr(0, colon));
+    oci::Digest root;
+    if (at < written.size())
+        root = oci::Digest::parse(written.substr(at + 1));
+    else
+        root = dhow::build::find_in_layout(*folder, tag);
+    auto blobs = dhow::build::folder_blobs(builder.services(), std::move(folder));
+    co_return co_await dhow::build::take_image(builder.services(), std::move(blobs), std::move(root),
+                                               request.platform, std::move(stop));
+}
+
+Task<dhow::build::NamedContext> take_named_context(Place& place, const dhow::build::Request& request,
+                                                   std::shared_ptr<dhow::build::Context> whole,
+                                                   std::string value,
+                                                   std::shared_ptr<dhow::build::Cancellation> stop) {
+    constexpr std::string_view image = "docker-image://", layout = "oci-layout://";
+    dhow::build::NamedContext named;
+    if (value.starts_with(sent_prefix))
+        named.files = place.contexts.find(value.substr(sent_prefix.size()));
+    else if (value.starts_with(layout) && whole)
+        named.image =
+            (co_await take_layout(place.builder, request, whole, value.substr(layout.size()), stop)).text();
+    else if (value.starts_with(image))
+        named.image = value.substr(image.size());
+    else
+        named.files = co_await place.builder.fetch(value, stop);
+    co_return named;
+}
+
 /// The files that the request brings, or names.
 Task<std::shared_ptr<dhow::build::Context>> take_context(Place& place, http::Exchange& exchange,
                                                          Wanted& wanted,
@@ -89,19 +127,9 @@ Task<std::shared_ptr<dhow::build::Context>> take_context(Place& place, http::Exc
         context = co_await place.builder.fetch(wanted.remote, stop);
     else if (wanted.bundled)
         context = std::make_shared<Context>(whole, "context");
-    for (const auto& [name, value] : wanted.contexts) {
-        constexpr std::string_view image = "docker-image://";
-        dhow::build::NamedContext named;
-        if (value.starts_with(bundle_prefix) && whole)
-            named.files = std::make_shared<Context>(whole, value.substr(bundle_prefix.size()));
-        else if (value.starts_with(sent_prefix))
-            named.files = place.contexts.find(value.substr(sent_prefix.size()));
-        else if (value.starts_with(image))
-            named.image = value.substr(image.size());
-        else
-            named.files = co_await place.builder.fetch(value, stop);
-        wanted.request.contexts[name] = std::move(named);
-    }
+    for (const auto& [name, value] : wanted.contexts)
+        wanted.request.contexts[name] =
+            co_await take_named_context(place, wanted.request, whole, value, stop);
     co_await import_caches(place.builder, wanted, whole, stop);
     co_return context;
 }

@@ -65,9 +65,9 @@ void read_network(Request& request, const std::string& mode) {
         throw InvalidArgument("invalid netmode {}", mode);
 }
 
-/// "local:NAME", "docker-image://NAME", a repository or a URL.
+/// "local:NAME", "docker-image://NAME", "oci-layout://STORE:TAG@DIGEST", a repository or a URL.
 void read_context(Order& order, std::string name, const std::string& value) {
-    for (std::string_view other : {"input:", "oci-layout://", "target:"})
+    for (std::string_view other : {"input:", "target:"})
         if (value.starts_with(other))
             throw NotImplemented("the context {}={} is not available in this release of dhow", name, value);
     // The platform that it is for, "NAME::linux/amd64".

@@ -33,21 +33,10 @@ oci::Descriptor descriptor_of(const registry::Document& document) {
 
 Task<std::shared_ptr<ImportedCache>> open_client_cache(Delivery delivery, CacheEntry entry) {
     if (entry.get("digest").empty()) throw NotFound("the client names no manifest in {}", entry.get("src"));
-    auto blobs = std::make_shared<ClientContent>(delivery.services.pool, delivery.session, entry.get("src"));
-    oci::Descriptor manifest;
-    manifest.digest = oci::Digest::parse(entry.get("digest"));
-    std::string text;
-    std::function<void(image::Source&)> use = [&text](image::Source& source) {
-        constexpr std::size_t largest = 4 << 20;
-        std::vector<std::byte> buffer(64 << 10);
-        while (auto count = source.read(buffer)) {
-            text.append(reinterpret_cast<const char*>(buffer.data()), count);
-            if (text.size() > largest) throw InvalidArgument("the manifest of a build cache is too large");
-        }
-    };
-    co_await blobs->read(manifest, std::move(use), delivery.stop);
-    if (store::sha256(text) != manifest.digest)
-        throw InvalidArgument("the manifest of a build cache is another than its name says");
+    auto blobs = std::make_shared<ClientContent>(delivery.services.pool, delivery.session,
+                                                 "local:" + entry.get("src"));
+    auto manifest = oci::Digest::parse(entry.get("digest"));
+    auto text = co_await read_manifest(blobs, manifest, delivery.stop);
     co_return co_await open_cache(delivery.services, std::move(blobs), std::move(text), delivery.stop);
 }
 
@@ -65,7 +54,7 @@ Task<void> to_client(Shipment& shipment, std::vector<BuiltStep> steps, const Cac
         return make_artifact(shipment.services.store, steps, Packing::plain, [&] { shipment.stop->check(); });
     };
     auto artifact = co_await shipment.services.pool.run(std::move(make));
-    ClientContent content(shipment.services.pool, shipment.session, entry.get("dest"));
+    ClientContent content(shipment.services.pool, shipment.session, "local:" + entry.get("dest"));
     for (std::size_t i = 0; i < artifact.layers.size(); ++i) {
         const auto& descriptor = artifact.manifest.layers[i];
         auto source = image::layer_content(shipment.services.store, artifact.layers[i].layer(), descriptor);

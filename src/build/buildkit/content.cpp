@@ -15,11 +15,11 @@ using Write = protocol::WriteContentRequest;
 
 }  // namespace
 
-ClientContent::ClientContent(BlockingPool& pool, std::shared_ptr<Session> session, const std::string& folder)
-    : pool_(pool), session_(std::move(session)), store_("local:" + folder) {}
+ClientContent::ClientContent(BlockingPool& pool, std::shared_ptr<Session> session, std::string store)
+    : pool_(pool), session_(std::move(session)), store_(std::move(store)) {}
 
 std::shared_ptr<rpc::Call> ClientContent::begin(const std::string& method) const {
-    if (!session_->offers(service + method)) throw NotFound("the client offers no folder for build caches");
+    if (!session_->offers(service + method)) throw NotFound("the client offers no folder of blobs");
     return session_->connection()->call(service + method, {{"buildkit-attachable-store-id", store_}});
 }
 

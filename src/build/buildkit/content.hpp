@@ -1,20 +1,21 @@
 #pragma once
 // A content store of the client, that its session offers: containerd.services.content.v1.Content. buildx
-// opens one for each folder of --cache-to and --cache-from type=local.
+// opens one for each folder of --cache-to and --cache-from type=local ("local:FOLDER"), and for each OCI
+// layout of --build-context ("oci:NAME").
 
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "build/buildkit/sessions.hpp"
-#include "build/share/imported.hpp"
+#include "build/share/distant_blobs.hpp"
 
 namespace dhow::build::buildkit {
 
-class ClientContent final : public CacheBlobs {
+class ClientContent final : public DistantBlobs {
   public:
-    /// `folder`: as the client names it.
-    ClientContent(BlockingPool& pool, std::shared_ptr<Session> session, const std::string& folder);
+    /// `store`: as the client names it.
+    ClientContent(BlockingPool& pool, std::shared_ptr<Session> session, std::string store);
 
     Task<void> read(oci::Descriptor descriptor, std::function<void(image::Source&)> use,
                     std::shared_ptr<Cancellation> stop) override;

@@ -9,11 +9,11 @@
 #include "image/archive.hpp"
 #include "image/assemble.hpp"
 #include "image/layer_content.hpp"
+#include "image/layout_writer.hpp"
 #include "image/pack.hpp"
 #include "image/records.hpp"
 #include "oci/image_config.hpp"
 #include "oci/index.hpp"
-#include "tar/writer.hpp"
 
 namespace dhow::build {
 
@@ -24,14 +24,6 @@ std::optional<oci::Digest> layer_of(const oci::ImageConfig& config) {
     bool none = config.history.empty() || config.history.back().empty_layer || config.rootfs.diff_ids.empty();
     if (none) return std::nullopt;
     return config.rootfs.diff_ids.back();
-}
-
-tar::TarEntry entry_at(const std::string& path, std::int64_t size) {
-    tar::TarEntry entry;
-    entry.path = path;
-    entry.mode = 0644;
-    entry.size = entry.payload = size;
-    return entry;
 }
 
 /// A small blob for a registry.
@@ -105,27 +97,11 @@ CacheArtifact make_artifact(store::Store& store, const std::vector<BuiltStep>& s
 
 void write_layout(store::Store& store, const CacheArtifact& artifact, const std::string& tag,
                   image::Output& output) {
-    tar::TarWriter archive(output);
-    for (const char* path : {"blobs/", "blobs/sha256/"}) {
-        auto folder = entry_at(path, 0);
-        folder.type = tar::TarEntry::Type::directory;
-        folder.mode = 0755;
-        archive.file(folder, "");
-    }
-    for (std::size_t i = 0; i < artifact.layers.size(); ++i) {
-        const auto& descriptor = artifact.manifest.layers[i];
-        auto source = image::layer_content(store, artifact.layers[i].layer(), descriptor);
-        archive.begin(entry_at(image::blob_path(descriptor.digest), descriptor.size));
-        auto read = source.open(0);
-        std::vector<char> buffer(256 << 10);
-        while (auto count = read(buffer)) archive.write(std::as_bytes(std::span(buffer).first(count)));
-        archive.end();
-    }
-    auto text = [&](const std::string& path, const std::string& content) {
-        archive.file(entry_at(path, static_cast<std::int64_t>(content.size())), content);
-    };
-    text(image::blob_path(artifact.manifest.config.digest), artifact.document);
-    text(image::blob_path(artifact.text.digest), artifact.text.text);
+    image::LayoutWriter layout(store, output);
+    for (std::size_t i = 0; i < artifact.layers.size(); ++i)
+        layout.layer(artifact.layers[i].layer(), artifact.manifest.layers[i]);
+    layout.blob(artifact.manifest.config.digest, artifact.document);
+    layout.blob(artifact.text.digest, artifact.text.text);
     oci::Index index;
     oci::Descriptor entry;
     entry.media_type = artifact.text.media_type;
@@ -133,9 +109,9 @@ void write_layout(store::Store& store, const CacheArtifact& artifact, const std:
     entry.size = static_cast<std::int64_t>(artifact.text.text.size());
     entry.annotations = {{"org.opencontainers.image.ref.name", tag}};
     index.manifests.push_back(std::move(entry));
-    text("index.json", json::write(index));
-    text("oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
-    archive.finish();
+    layout.file("index.json", json::write(index));
+    layout.file("oci-layout", image::LayoutWriter::version);
+    layout.finish();
 }
 
 void push_artifact(store::Store& store, const CacheArtifact& artifact, const oci::Reference& name,

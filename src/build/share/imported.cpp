@@ -7,32 +7,7 @@
 
 namespace dhow::build {
 
-namespace {
-
-constexpr std::int64_t largest_document = 64 << 20;
-
-/// A blob that is a document, checked.
-Task<std::string> read_document(std::shared_ptr<CacheBlobs> blobs, oci::Descriptor descriptor,
-                                std::shared_ptr<Cancellation> stop) {
-    if (descriptor.size > largest_document) throw InvalidArgument("the build cache is too large");
-    std::string text;
-    std::function<void(image::Source&)> use = [&text, &descriptor](image::Source& source) {
-        std::vector<std::byte> buffer(256 << 10);
-        while (auto count = source.read(buffer)) {
-            text.append(reinterpret_cast<const char*>(buffer.data()), count);
-            if (static_cast<std::int64_t>(text.size()) > descriptor.size) break;
-        }
-    };
-    co_await blobs->read(descriptor, std::move(use), stop);
-    if (store::sha256(text) != descriptor.digest)
-        throw InvalidArgument("the blob {} of the build cache is another than its name says",
-                              descriptor.digest.text());
-    co_return text;
-}
-
-}  // namespace
-
-ImportedCache::ImportedCache(Services& services, std::shared_ptr<CacheBlobs> blobs, CacheDocument document,
+ImportedCache::ImportedCache(Services& services, std::shared_ptr<DistantBlobs> blobs, CacheDocument document,
                              std::vector<oci::Descriptor> layers)
     : services_(services),
       blobs_(std::move(blobs)),
@@ -59,25 +34,11 @@ Task<LayerPtr> ImportedCache::layer(const CacheStep& step, std::shared_ptr<Cance
     };
     auto known = co_await services_.pool.run(std::move(look));
     if (known) co_return known;
-    co_return co_await fetch(number, std::move(stop));
+    co_return co_await fetch_layer(services_, blobs_, layers_[number], document_.layers[number],
+                                   std::move(stop));
 }
 
-Task<LayerPtr> ImportedCache::fetch(std::size_t number, std::shared_ptr<Cancellation> stop) {
-    LayerPtr layer;
-    auto descriptor = layers_[number];
-    std::function<void(image::Source&)> use = [this, &layer, stop](image::Source& source) {
-        auto check = [stop](std::int64_t) { stop->check(); };
-        layer = std::make_shared<image::IngestedLayer>(
-            image::ingest_layer(services_.store, source, image::Packed::drop, check));
-    };
-    co_await blobs_->read(descriptor, std::move(use), stop);
-    if (!layer || layer->pin.layer().diff_id != document_.layers[number])
-        throw InvalidArgument("the layer {} of the build cache is another than its name says",
-                              document_.layers[number].text());
-    co_return layer;
-}
-
-Task<std::shared_ptr<ImportedCache>> open_cache(Services& services, std::shared_ptr<CacheBlobs> blobs,
+Task<std::shared_ptr<ImportedCache>> open_cache(Services& services, std::shared_ptr<DistantBlobs> blobs,
                                                 std::string manifest_text,
                                                 std::shared_ptr<Cancellation> stop) {
     auto manifest = oci::Manifest::parse(manifest_text);

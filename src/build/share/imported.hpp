@@ -10,28 +10,17 @@
 #include <vector>
 
 #include "base/async/sync.hpp"
-#include "build/files/stop.hpp"
-#include "build/options.hpp"
 #include "build/rootfs.hpp"
+#include "build/share/distant_blobs.hpp"
 #include "build/share/document.hpp"
-#include "oci/descriptor.hpp"
 
 namespace dhow::build {
-
-/// Where its blobs are: at a registry, in a folder, at a client.
-class CacheBlobs {
-  public:
-    virtual ~CacheBlobs() = default;
-    /// Reads a blob; `use` runs on another thread. What it is given need not be what the descriptor says.
-    virtual Task<void> read(oci::Descriptor descriptor, std::function<void(image::Source&)> use,
-                            std::shared_ptr<Cancellation> stop) = 0;
-};
 
 /// Loop thread.
 class ImportedCache {
   public:
     /// `layers`: the blobs of the document's, in its order. All but the blobs outlive it.
-    ImportedCache(Services& services, std::shared_ptr<CacheBlobs> blobs, CacheDocument document,
+    ImportedCache(Services& services, std::shared_ptr<DistantBlobs> blobs, CacheDocument document,
                   std::vector<oci::Descriptor> layers);
 
     /// The step of that key; null when it has none.
@@ -44,10 +33,8 @@ class ImportedCache {
     std::size_t steps() const { return document_.steps.size(); }
 
   private:
-    Task<LayerPtr> fetch(std::size_t number, std::shared_ptr<Cancellation> stop);
-
     Services& services_;
-    std::shared_ptr<CacheBlobs> blobs_;
+    std::shared_ptr<DistantBlobs> blobs_;
     CacheDocument document_;
     std::vector<oci::Descriptor> layers_;
     std::map<std::string, std::size_t, std::less<>> keys_;
@@ -56,7 +43,7 @@ class ImportedCache {
 
 /// Reads the cache that a manifest stands for: an artifact, or an image with one inside.
 /// @throws NotFound when it is neither; InvalidArgument
-Task<std::shared_ptr<ImportedCache>> open_cache(Services& services, std::shared_ptr<CacheBlobs> blobs,
+Task<std::shared_ptr<ImportedCache>> open_cache(Services& services, std::shared_ptr<DistantBlobs> blobs,
                                                 std::string manifest, std::shared_ptr<Cancellation> stop);
 
 /// That of an image's name or of an artifact at a registry; of an image that is here, when the registry has

@@ -1,21 +1,15 @@
 // Where imported caches are: registries, folders, images of this store.
 
-#include <fcntl.h>
-
-#include "build/context.hpp"
 #include "build/remote/sources.hpp"
 #include "build/share/imported.hpp"
-#include "image/archive.hpp"
-#include "linux/path.hpp"
 #include "oci/index.hpp"
 #include "registry/client.hpp"
-#include "store/files.hpp"
 
 namespace dhow::build {
 
 namespace {
 
-class RegistryBlobs final : public CacheBlobs {
+class RegistryBlobs final : public DistantBlobs {
   public:
     RegistryBlobs(Services& services, oci::Reference name, registry::Credentials credentials)
         : services_(services),
@@ -62,7 +56,7 @@ class RegistryBlobs final : public CacheBlobs {
 };
 
 /// Of an image that is here: its layers are in the store, and nobody reads them from here.
-class LocalBlobs final : public CacheBlobs {
+class LocalBlobs final : public DistantBlobs {
   public:
     explicit LocalBlobs(Services& services) : services_(services) {}
     Task<void> read(oci::Descriptor descriptor, std::function<void(image::Source&)> use,
@@ -77,43 +71,6 @@ class LocalBlobs final : public CacheBlobs {
   private:
     Services& services_;
 };
-
-class FolderBlobs final : public CacheBlobs {
-  public:
-    FolderBlobs(Services& services, std::shared_ptr<Context> folder)
-        : services_(services), folder_(std::move(folder)) {}
-    Task<void> read(oci::Descriptor descriptor, std::function<void(image::Source&)> use,
-                    std::shared_ptr<Cancellation>) override {
-        auto work = [this, descriptor, use] {
-            image::FdSource source(open(descriptor.digest));
-            use(source);
-        };
-        co_await services_.pool.run(std::move(work));
-    }
-    /// Blocks.
-    UniqueFd open(const oci::Digest& digest) const {
-        auto file = linux::find_in_root(folder_->root(), image::blob_path(digest), O_RDONLY | O_NONBLOCK);
-        if (!file) throw NotFound("the build cache has no blob {}", digest.text());
-        return std::move(*file);
-    }
-
-  private:
-    Services& services_;
-    std::shared_ptr<Context> folder_;
-};
-
-/// Which manifest of a layout is meant.
-const oci::Descriptor& choose(const oci::Index& index, const std::string& tag) {
-    const oci::Descriptor* found = nullptr;
-    for (const auto& entry : index.manifests) {
-        auto name = entry.annotations.find("org.opencontainers.image.ref.name");
-        bool named = name != entry.annotations.end() && name->second == (tag.empty() ? "latest" : tag);
-        if (named || (tag.empty() && index.manifests.size() == 1)) found = &entry;
-    }
-    if (!found)
-        throw NotFound("the folder holds no build cache of the name {}", tag.empty() ? "latest" : tag);
-    return *found;
-}
 
 }  // namespace
 
@@ -143,20 +100,10 @@ Task<std::shared_ptr<ImportedCache>> open_registry_cache(Services& services, std
 
 Task<std::shared_ptr<ImportedCache>> open_folder_cache(Services& services, std::shared_ptr<Context> folder,
                                                        std::string tag, std::shared_ptr<Cancellation> stop) {
-    auto blobs = std::make_shared<FolderBlobs>(services, folder);
-    auto read = [folder, tag, blobs] {
-        constexpr std::int64_t largest = 4 << 20;
-        auto file = linux::find_in_root(folder->root(), "index.json", O_RDONLY | O_NONBLOCK);
-        if (!file) throw NotFound("the folder holds no build cache: it has no index.json");
-        auto index = oci::Index::parse(store::read_all(file->get(), largest, "index.json"));
-        const auto& entry = choose(index, tag);
-        auto text = store::read_all(blobs->open(entry.digest).get(), largest, entry.digest.text());
-        if (store::sha256(text) != entry.digest)
-            throw InvalidArgument("the manifest {} of the build cache is another than its name says",
-                                  entry.digest.text());
-        return text;
-    };
-    auto manifest = co_await services.pool.run(std::move(read));
+    auto find = [folder, tag] { return find_in_layout(*folder, tag); };
+    auto digest = co_await services.pool.run(std::move(find));
+    auto blobs = folder_blobs(services, std::move(folder));
+    auto manifest = co_await read_manifest(blobs, digest, stop);
     co_return co_await open_cache(services, std::move(blobs), std::move(manifest), stop);
 }
 

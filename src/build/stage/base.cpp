@@ -52,6 +52,11 @@ Task<image::Image> StageRun::pull(oci::Reference name, std::optional<oci::Platfo
 
 Task<image::Image> StageRun::image_of(std::string name, std::optional<oci::Platform> platform) {
     auto& services = build.services;
+    if (name.starts_with("sha256:")) {
+        // One that came with the build, which no registry knows.
+        auto find = [&services, name] { return services.images.resolve(name); };
+        co_return co_await services.pool.run(std::move(find));
+    }
     auto key = name + " " + (platform ? platform->text() : "");
     // Two stages that need the same image pull it once.
     auto& turn = build.image_turns.try_emplace(key, services.executor).first->second;
@@ -84,6 +89,11 @@ std::optional<oci::Platform> StageRun::platform() const {
     return oci::Platform::parse(text);
 }
 
+std::string StageRun::base_image() const {
+    const auto& plan = build.plan.stages[index];
+    return plan.context.empty() ? plan.base : build.request.contexts.at(plan.context).image;
+}
+
 Task<void> StageRun::begin() {
     const auto& plan = build.plan.stages[index];
     auto wanted = platform();
@@ -93,14 +103,14 @@ Task<void> StageRun::begin() {
         state.config = other->state.config;
         state.layers = other->state.layers;
         state.image = other->state.image;
-    } else if (plan.base == "scratch" || !plan.context.empty()) {
+    } else if (auto base = base_image(); base == "scratch" || base.empty()) {
         auto made_for = wanted.value_or(oci::Platform::host());
         state.config.os = made_for.os;
         state.config.architecture = made_for.architecture;
         state.config.variant = made_for.variant;
         if (!plan.context.empty()) co_await stand_on_context(plan.context);
     } else {
-        auto image = co_await image_of(plan.base, std::move(wanted));
+        auto image = co_await image_of(std::move(base), std::move(wanted));
         auto find = [this, image] { return layers_of(build.services.store, image); };
         state.layers = co_await build.services.pool.run(std::move(find));
         state.config = *image.config;

@@ -9,6 +9,7 @@
 #include "cli/build/context_tar.hpp"
 #include "cli/copy/streams.hpp"
 #include "cli/files.hpp"
+#include "tar/compression.hpp"
 
 namespace dhow::cli {
 
@@ -19,15 +20,6 @@ std::string read_all(int fd, const char* what) {
     while (auto got = check(::read(fd, chunk.data(), chunk.size()), "read {}", what))
         content.append(chunk, 0, static_cast<std::size_t>(got));
     return content;
-}
-
-bool is_archive(std::string_view start) {
-    return start.starts_with("\x1f\x8b") ||
-           start.starts_with(
-               "\xfd"
-               "7zXZ") ||
-           start.starts_with("BZh") || start.starts_with("\x28\xb5\x2f\xfd") ||
-           (start.size() >= 262 && start.substr(257, 5) == "ustar");
 }
 
 Input from_standard_input(const std::string& file) {
@@ -42,7 +34,7 @@ Input from_standard_input(const std::string& file) {
         size += static_cast<std::size_t>(got);
     }
     start.resize(size);
-    if (is_archive(start))
+    if (tar::begins_as_archive(tar::as_bytes(start)))
         input.archive = start;
     else
         input.content = start + read_all(STDIN_FILENO, "standard input");
@@ -156,8 +148,9 @@ void send_input(const Input& input, const std::function<void(std::string_view)>&
     if (!input.archive.empty()) {
         if (bundled)
             throw InvalidArgument(
-                "a context on standard input cannot be sent together with folders of --cache-from: unpack it "
-                "first");
+                "a context on standard input cannot be sent together with OCI layouts or folders of "
+                "--cache-from: "
+                "unpack it first");
         return send_archive(input, write);
     }
     BodyOutput body(write);

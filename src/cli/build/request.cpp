@@ -52,17 +52,34 @@ std::pair<std::string, std::string> read_secret(const std::string& text) {
     return {id, value};
 }
 
+/// "oci-layout://PATH[:TAG][@DIGEST]": the folder goes along, the rest says which of its images is meant.
+std::string read_layout(const std::string& value, Input& input) {
+    constexpr std::string_view scheme = "oci-layout://";
+    auto written = value.substr(scheme.size());
+    auto end = std::min(written.find('@'), written.size());
+    // A colon in front of a slash is part of the path.
+    if (auto colon = written.rfind(':', end == 0 ? 0 : end - 1);
+        colon != written.npos && written.substr(colon, end - colon).find('/') == written.npos)
+        end = colon;
+    SentFolder folder{fmt::format("folders/{}", input.folders.size()), written.substr(0, end)};
+    auto result = fmt::format("{}{}{}", scheme, folder.name, written.substr(end));
+    input.folders.push_back(std::move(folder));
+    return result;
+}
+
 /// NAME=PATH is brought as the context is; what else there may be is the daemon's to get.
-json::Object read_contexts(const Arguments& arguments, ContextLines& lines) {
+json::Object read_contexts(const Arguments& arguments, Input& input, ContextLines& lines) {
     json::Object contexts;
     for (const auto& text : arguments.list("build-context")) {
         auto equals = text.find('=');
         if (equals == text.npos || equals == 0 || equals + 1 == text.size())
             throw InvalidArgument("invalid context value: {}, expected key=value", text);
         auto name = text.substr(0, equals), value = text.substr(equals + 1);
-        if (value.starts_with("oci-layout://") || value.starts_with("target:"))
+        if (value.starts_with("target:"))
             throw NotImplemented("--build-context {} is not available in this release of dhow", text);
-        if (!value.starts_with("docker-image://") && !is_remote(value))
+        if (value.starts_with("oci-layout://"))
+            value = read_layout(value, input);
+        else if (!value.starts_with("docker-image://") && !is_remote(value))
             value = "sent:" + lines.bring(read_named_folder(name, value));
         contexts[name] = value;
     }
@@ -103,7 +120,7 @@ client::Target build_target(const Arguments& arguments, Input& input, ContextLin
     if (arguments.has("shm-size"))
         target.add("shmsize", std::to_string(parse_size(arguments.text("shm-size"))));
     if (input.folder) target.add("context", lines.bring(*input.folder));
-    auto contexts = read_contexts(arguments, lines);
+    auto contexts = read_contexts(arguments, input, lines);
     target.add_if(!contexts.empty(), "contexts", json::dump(contexts));
     target.add_if(!imports.empty(), "cachefrom", json::dump(imports));
     target.add_if(!input.remote.empty(), "remote", input.remote);

@@ -1,7 +1,8 @@
 #pragma once
 // A container's files as the daemon sees them: its root with its volumes and binds, in a mount namespace of
-// its own that no other process is in. Other mounts of the container (/proc, /dev, tmpfs, volumes that are
-// file systems of their own, what it mounted itself) are not there.
+// its own that no other process is in. Other mounts of the container (/proc, /dev, tmpfs, what it mounted
+// itself) are not there. A volume that is a tmpfs is each container's own: it is taken from the container
+// while that runs, and is empty otherwise.
 //
 // The daemon never walks a path of a container: who is handed the root opens by openat2(2) with
 // RESOLVE_IN_ROOT (linux/path.hpp), also for the places where volumes are mounted.

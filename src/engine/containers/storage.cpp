@@ -24,6 +24,7 @@ Task<void> insert(Core& core, LivePtr container, store::Durability durability) {
         if (mount.type == "volume" && mount.anonymous)
             volumes.push_back({mount.name, mount.name, json::write(core.volumes.inspect(mount.name))});
     auto work = [&core, document, volumes, durability] {
+        if (durability == store::Durability::durable) core.store.unsynced().sync();
         auto transaction = core.store.database().begin(durability);
         for (const auto& volume : volumes) core.store.volumes().put(transaction, volume);
         core.store.containers().put(transaction, document);

@@ -34,20 +34,6 @@ std::size_t PeekSource::read(std::span<std::byte> buffer) {
     return count;
 }
 
-Compression detect_compression(Bytes start) {
-    auto begins_with = [&](std::string_view magic) {
-        return start.size() >= magic.size() && std::memcmp(start.data(), magic.data(), magic.size()) == 0;
-    };
-    if (begins_with("\x1f\x8b\x08")) return Compression::gzip;
-    if (begins_with("\x28\xb5\x2f\xfd")) return Compression::zstd;
-    if (begins_with(std::string_view("\xfd"
-                                     "7zXZ\0",
-                                     6)))
-        return Compression::xz;
-    if (begins_with("BZh")) return Compression::bzip2;
-    return Compression::none;
-}
-
 namespace {
 
 class Plain final : public Source {

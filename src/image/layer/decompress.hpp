@@ -6,10 +6,12 @@
 #include <span>
 
 #include "image/source.hpp"
+#include "tar/compression.hpp"
 
 namespace dhow::image {
 
-enum class Compression { none, gzip, zstd, xz, bzip2 };
+using tar::Compression;
+using tar::detect_compression;
 
 /// A source that can be looked into before it is read.
 class PeekSource final : public Source {
@@ -24,9 +26,6 @@ class PeekSource final : public Source {
     std::array<std::byte, 1024> ahead_;
     std::size_t begin_ = 0, end_ = 0;
 };
-
-/// What the first bytes (6 are enough) say.
-Compression detect_compression(Bytes start);
 
 /// A source of the plain bytes. `source` must outlive it; a plain one is passed through.
 /// Reading throws InvalidArgument when the stream is damaged or ends early.

@@ -7,7 +7,7 @@
 #include <sys/sysmacros.h>
 
 #include "base/error.hpp"
-#include "runtime/parent/mount_options.hpp"
+#include "linux/mount_options.hpp"
 #include "runtime/parent/plans.hpp"
 
 namespace dhow::runtime::parent {
@@ -18,7 +18,7 @@ void check_result(int result, const char* what, const std::string& name) {
     if (result < 0) throw SystemError(-result, fmt::format("{} {}", what, name));
 }
 
-void set_attributes(int mount, const MountOptions& options, const std::string& name) {
+void set_attributes(int mount, const linux::MountOptions& options, const std::string& name) {
     if (options.recursive.any())
         check_result(linux::try_set_mount_attributes(mount, options.recursive, true), "set options of", name);
     if (options.attributes.any())
@@ -30,7 +30,7 @@ void set_attributes(int mount, const MountOptions& options, const std::string& n
     check_result(linux::try_set_propagation(mount, propagation, recursive), "set propagation of", name);
 }
 
-init::MountStep bind_step(const oci::Mount& mount, const MountOptions& options,
+init::MountStep bind_step(const oci::Mount& mount, const linux::MountOptions& options,
                           const std::filesystem::path& bundle, Descriptors& descriptors) {
     if (!options.filesystem.empty())
         throw InvalidArgument("mount option \"{}\" has no meaning for a bind at {}",
@@ -45,11 +45,26 @@ init::MountStep bind_step(const oci::Mount& mount, const MountOptions& options,
     return {.destination = mount.destination, .mount = clone, .is_file = !S_ISDIR(status.st_mode)};
 }
 
-init::MountStep filesystem_step(const oci::Mount& mount, MountOptions options) {
+/// File systems that show what namespaces their mounter is in. Those of a device or a server are mounted
+/// here: the container may have neither the device nor the network.
+bool shows_namespaces(const std::string& type) {
+    constexpr std::array<std::string_view, 5> known{"proc", "sysfs", "tmpfs", "mqueue", "devpts"};
+    return std::ranges::find(known, type) != known.end();
+}
+
+init::MountStep filesystem_step(const oci::Mount& mount, linux::MountOptions options,
+                                Descriptors& descriptors) {
     if (options.propagation) throw NotImplemented("propagation of a new file system ({})", mount.destination);
     if (options.recursive.any())
         throw InvalidArgument("recursive options have no meaning for a new file system at {}",
                               mount.destination);
+    if (!shows_namespaces(mount.type)) {
+        int made = linux::try_new_mount(mount.type.c_str(), mount.source.c_str(), options.filesystem,
+                                        options.attributes.set);
+        check_result(made, "mount", mount.destination);
+        descriptors.emplace_back(made);
+        return {.destination = mount.destination, .mount = made};
+    }
     init::MountStep step{.destination = mount.destination, .type = mount.type, .source = mount.source};
     step.symlinks_refused = mount.type == "proc" || mount.type == "sysfs";
     step.attributes = options.attributes.set;
@@ -69,7 +84,7 @@ bool has_new_cgroup_namespace(const oci::RuntimeConfig& config) {
 
 /// The container's own cgroup at `destination`: on v1 a folder a hierarchy on a tmpfs, on v2 the one
 /// hierarchy.
-void append_cgroup_steps(const oci::Mount& mount, const MountOptions& options,
+void append_cgroup_steps(const oci::Mount& mount, const linux::MountOptions& options,
                          const linux::cgroup::Cgroup& cgroup, bool own_namespace, init::ContainerPlan& plan,
                          Descriptors& descriptors) {
     if (linux::cgroup::is_unified() && own_namespace) {
@@ -102,7 +117,7 @@ void append_cgroup_steps(const oci::Mount& mount, const MountOptions& options,
 void plan_mounts(const oci::RuntimeConfig& config, const std::filesystem::path& bundle,
                  const linux::cgroup::Cgroup& cgroup, init::ContainerPlan& plan, Descriptors& descriptors) {
     for (const auto& mount : config.mounts) {
-        auto options = parse_mount_options(mount.options);
+        auto options = linux::parse_mount_options(mount.options);
         bool bind = options.bind || mount.type == "bind";
         if (bind && mount.destination == "/dev") plan.own_dev = false;
         if (bind)
@@ -112,7 +127,7 @@ void plan_mounts(const oci::RuntimeConfig& config, const std::filesystem::path& 
         else if (mount.type.empty())
             throw InvalidArgument("the mount at {} has no type", mount.destination);
         else
-            plan.mounts.push_back(filesystem_step(mount, std::move(options)));
+            plan.mounts.push_back(filesystem_step(mount, std::move(options), descriptors));
     }
 }
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/error.hpp"
-#include "runtime/parent/mount_options.hpp"
+#include "linux/mount_options.hpp"
 #include "runtime/parent/plans.hpp"
 
 namespace dhow::runtime::parent {
@@ -71,8 +71,8 @@ void plan_root(const oci::RuntimeConfig& config, const std::filesystem::path& bu
     if (!S_ISDIR(status.st_mode)) throw InvalidArgument("the root {} is not a folder", config.root.path);
     plan.root_read_only = config.root.readonly;
     if (!config.linux.rootfs_propagation.empty())
-        parse_propagation(config.linux.rootfs_propagation, plan.root_propagation,
-                          plan.root_propagation_recursive);
+        linux::parse_propagation(config.linux.rootfs_propagation, plan.root_propagation,
+                                 plan.root_propagation_recursive);
 }
 
 }  // namespace dhow::runtime::parent

@@ -1,6 +1,7 @@
 #pragma once
 // Tars made by hand, also ones that no tool would write.
 
+#include <cstring>
 #include <functional>
 #include <map>
 #include <string>

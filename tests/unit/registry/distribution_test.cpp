@@ -129,25 +129,18 @@ TEST_F(Distribution, SpeaksHttp2OverTls) {
 }
 
 TEST_F(Distribution, ShowsAClientsCertificate) {
-    test::ScratchFolder folder;
-    auto path = folder.path().native();
-    test::expect_success(
-        test::run(test::sh("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days "
-                           "30 -subj /CN=client -addext "
-                           "extendedKeyUsage=clientAuth -keyout " +
-                           path + "/client.key -out " + path + "/client.cert")));
-    test::Registry registry(host,
-                            {.tls = true, .more = "    clientcas:\n      - " + path + "/client.cert\n"});
+    test::Registry registry(host, {.tls = true, .wants_certificate = true});
     host.inside([&] {
         Options options{.certificate_folders = {registry.certificates()}};
         Visitor nobody(registry.address(), options);
         EXPECT_NE(failure_of([&] { nobody.client.manifest("app", "latest"); }), "");
         auto place = registry.certificates() / registry.address();
-        std::filesystem::copy(folder.path() / "client.cert", place);
+        registry.issue_client_certificate();
+        std::filesystem::rename(place / "client.key", place / "kept");
         Visitor half(registry.address(), options);
         EXPECT_THAT(failure_of([&] { half.client.manifest("app", "latest"); }),
                     HasSubstr("missing key client.key for client certificate"));
-        std::filesystem::copy(folder.path() / "client.key", place);
+        std::filesystem::rename(place / "kept", place / "client.key");
         Visitor known(registry.address(), options);
         auto document = push_image(known.client, "app", "layer");
         known.client.put_manifest("app", "latest", document);

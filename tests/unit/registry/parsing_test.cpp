@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "registry/challenge.hpp"
 #include "registry/endpoints.hpp"
+#include "registry/proxy.hpp"
 #include "registry/url.hpp"
 
 namespace dhow::registry {
@@ -93,6 +94,41 @@ TEST(Endpoints, SettingsAreChecked) {
     EXPECT_EQ(check_insecure("lab:5000"), "lab:5000");
     for (const auto* bad : {"", "http://lab", "-lab", "lab/x", "10.0.0.0/33"})
         EXPECT_THROW(check_insecure(bad), InvalidArgument) << bad;
+}
+
+TEST(Proxies, NoProxyIsReadAsGoReadsIt) {
+    auto direct = [](std::string_view list, std::string_view url) {
+        return is_without_proxy(list, parse_url(url));
+    };
+    for (const auto* url : {"https://lab.example/", "https://a.b.lab.example:5000/", "https://LAB.example/"})
+        EXPECT_TRUE(direct("other.example, lab.example", url)) << url;
+    EXPECT_FALSE(direct("lab.example", "https://slab.example/"));
+    for (const auto* below : {".lab.example", "*.lab.example"}) {
+        EXPECT_TRUE(direct(below, "https://a.lab.example/")) << below;
+        EXPECT_FALSE(direct(below, "https://lab.example/")) << below;
+    }
+    EXPECT_TRUE(direct("lab.example:5000", "http://lab.example:5000/"));
+    EXPECT_FALSE(direct("lab.example:5000", "http://lab.example/"));
+    EXPECT_TRUE(direct("lab.example:443", "https://lab.example/"));
+    EXPECT_TRUE(direct("10.0.0.0/8", "https://10.1.2.3:5000/"));
+    EXPECT_FALSE(direct("10.0.0.0/8", "https://11.1.2.3:5000/"));
+    EXPECT_TRUE(direct("10.1.2.3:5000,10.1.2.4", "https://10.1.2.4/"));
+    EXPECT_FALSE(direct("10.1.2.3:5000", "https://10.1.2.3/"));
+    EXPECT_TRUE(direct("fd00::/8", "https://[fd00::1]/"));
+    EXPECT_TRUE(direct("[fd00::1]:443", "https://[fd00::1]/"));
+    EXPECT_TRUE(direct("fd00::1", "https://[fd00:0::1]:5000/"));
+    EXPECT_TRUE(direct("*", "https://r.example/"));
+    for (const auto* nonsense : {"", ",, ,", ":5000", "[", "10.0.0.0/99"})
+        EXPECT_FALSE(direct(nonsense, "https://r.example:5000/")) << nonsense;
+}
+
+TEST(Proxies, AreOfTheSchemeAndNeverForLoopback) {
+    Options options{.http_proxy = "plain", .https_proxy = "tls", .no_proxy = "lab.example"};
+    EXPECT_EQ(proxy_for(options, parse_url("http://r.example/")), "plain");
+    EXPECT_EQ(proxy_for(options, parse_url("https://r.example/")), "tls");
+    for (const auto* url :
+         {"http://lab.example/", "http://localhost:5000/", "http://127.8.8.8/", "http://[::1]/"})
+        EXPECT_EQ(proxy_for(options, parse_url(url)), "") << url;
 }
 
 TEST(Base64Text, AsRegistriesCarryIt) {

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "base/error.hpp"
-#include "runtime/parent/mount_options.hpp"
 #include "runtime/parent/plans.hpp"
 #include "support/bundle/bundle.hpp"
 
@@ -98,23 +97,6 @@ TEST(Sysctls, AreTheContainersOwn) {
          {"kernel.core_pattern", "vm.swappiness", "net.ipv4.x+kernel.core_pattern", "net..x", "net",
           "net/../kernel/core_pattern", "/net/x", "kernel.hostname", "", "net.ipv4.a b"})
         EXPECT_THROW(sysctl_path(bad), InvalidArgument) << bad;
-}
-
-TEST(MountOptions, AreSortedByWhoUnderstandsThem) {
-    auto options =
-        parent::parse_mount_options({"rbind", "ro", "nosuid", "rslave", "rnoexec", "size=1m", "huge"});
-    EXPECT_TRUE(options.bind && options.bind_recursive);
-    EXPECT_EQ(options.attributes.set, std::uint64_t{MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID});
-    EXPECT_EQ(options.recursive.set, std::uint64_t{MOUNT_ATTR_NOEXEC});
-    EXPECT_EQ(options.propagation, std::uint64_t{MS_SLAVE});
-    ASSERT_EQ(options.filesystem.size(), 2U);
-    EXPECT_EQ(options.filesystem[0].value, "1m");
-    EXPECT_TRUE(options.filesystem[1].flag);
-}
-
-TEST(MountOptions, TheLastWordHolds) {
-    EXPECT_EQ(parent::parse_mount_options({"ro", "rw"}).attributes.set, 0U);
-    EXPECT_EQ(parent::parse_mount_options({"rw", "ro"}).attributes.set, std::uint64_t{MOUNT_ATTR_RDONLY});
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include "store/store.hpp"
 
-#include <fstream>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -12,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "unit/store/content.hpp"
 #include "unit/store/temporary.hpp"
 
 namespace dhow::store {
@@ -25,24 +25,9 @@ std::size_t entries(const std::filesystem::path& path) {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path), {}));
 }
 
-void write_file(const std::filesystem::path& path, std::string_view content) {
-    std::ofstream(path) << content;
-}
-
-/// Makes a layer of one file. Its diff id is the file's digest: the store does not look inside.
-Layers::Pin make_layer(Store& store, const std::string& content) {
-    auto draft = store.layers().draft();
-    write_file(draft.diff() / "file", content);
-    Layer layer;
-    layer.diff_id = sha256(content);
-    layer.size = static_cast<std::int64_t>(content.size());
-    return store.layers().commit(std::move(draft), layer);
-}
-
 void use_in_image(Store& store, const std::string& image, const std::string& layer) {
     auto transaction = store.database().begin();
-    transaction.execute("INSERT INTO images VALUES (?1, 'm', 't', 1, NULL, 0, 0, 0)", image);
-    transaction.execute("INSERT INTO image_layers VALUES (?1, 0, ?2)", image, layer);
+    add_image(transaction, image, "m", layer);
     transaction.commit();
 }
 
@@ -243,9 +228,7 @@ TEST(Store, TheStartRemovesWhatNoRowKnowsAndNothingElse) {
         {
             auto transaction = store.database().begin();
             transaction.execute("DELETE FROM images WHERE id = ?1", name);
-            transaction.execute("INSERT INTO images VALUES (?1, ?2, 't', 1, NULL, 0, 0, 0)", name,
-                                blob.text());
-            transaction.execute("INSERT INTO image_layers VALUES (?1, 0, ?2)", name, pin.layer().id);
+            add_image(transaction, name, blob.text(), pin.layer().id);
             transaction.execute("INSERT INTO image_blobs VALUES (?1, ?2)", name, blob.text());
             transaction.commit();
         }

@@ -1,4 +1,4 @@
-#include "runtime/parent/mount_options.hpp"
+#include "linux/mount_options.hpp"
 
 #include <array>
 #include <optional>
@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 
-namespace dhow::runtime::parent {
+namespace dhow::linux {
 
 namespace {
 
@@ -60,7 +60,7 @@ const PropagationWord* find_propagation(std::string_view word) {
     return nullptr;
 }
 
-void apply(linux::MountAttributes& attributes, const AttributeWord& word) {
+void apply(MountAttributes& attributes, const AttributeWord& word) {
     attributes.set = (attributes.set & ~word.clear) | word.set;
     attributes.clear = (attributes.clear & ~word.set) | word.clear;
 }
@@ -111,4 +111,4 @@ MountOptions parse_mount_options(const std::vector<std::string>& options) {
     return result;
 }
 
-}  // namespace dhow::runtime::parent
+}  // namespace dhow::linux
