@@ -128,7 +128,8 @@ std::string unused_arguments(const BuildRun& run) {
 Builder::Builder(Services services)
     : services_(std::move(services)),
       cache_(services_.store),
-      mounts_(services_.executor, services_.store.data_root() / "build-cache" / "mounts") {
+      mounts_(services_.executor, services_.store.data_root() / "build-cache" / "mounts"),
+      contexts_(services_.store) {
     remove_remains(services_.store, services_.options.exec_root);
     store::make_private_directory(services_.options.exec_root / "build-secrets");
     // What stands below a single layer that is only read.
@@ -136,7 +137,6 @@ Builder::Builder(Services services)
     store::make_private_directory(services_.store.data_root() / "build" / "empty");
     store::make_private_directory(mounts_.root().parent_path());
     store::make_private_directory(mounts_.root());
-    store::make_private_directory(mounts_.root().parent_path() / "contexts");
 }
 
 Task<std::shared_ptr<Context>> Builder::receive(std::shared_ptr<image::Source> tar,

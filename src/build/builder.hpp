@@ -12,6 +12,7 @@
 #include "base/async/sync.hpp"
 #include "build/cache.hpp"
 #include "build/context.hpp"
+#include "build/contexts/contexts.hpp"
 #include "build/files/stop.hpp"
 #include "build/options.hpp"
 #include "build/subrequests/answer.hpp"
@@ -91,6 +92,7 @@ class Builder {
     /// What it works with.
     Services& services() { return services_; }
     CacheMounts& cache_mounts() { return mounts_; }
+    Contexts& contexts() { return contexts_; }
 
     /// Takes a context in, on the pool.
     Task<std::shared_ptr<Context>> receive(std::shared_ptr<image::Source> tar,
@@ -117,11 +119,11 @@ class Builder {
     /// Notes that an image is what a user built: no step that may go with the cache.
     Task<void> note_result(oci::Digest image);
 
-    /// What builds keep to use it again, the oldest first. `contexts`: folders of clients that are kept.
-    Task<std::vector<CacheRecord>> cache_records(ContextFolders contexts);
+    /// What builds keep to use it again, the oldest first.
+    Task<std::vector<CacheRecord>> cache_records();
     /// Forgets of it what the order says. `remove_image` removes an image that only the cache kept; what it
     /// throws is no matter. @return what is gone
-    Task<std::vector<CacheRecord>> prune(ContextFolders contexts, PruneOrder order,
+    Task<std::vector<CacheRecord>> prune(PruneOrder order,
                                          std::function<Task<void>(std::string id)> remove_image);
 
   private:
@@ -131,6 +133,7 @@ class Builder {
     Services services_;
     Cache cache_;
     CacheMounts mounts_;
+    Contexts contexts_;
     std::deque<Built> recent_;  // the newest last
 };
 

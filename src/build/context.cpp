@@ -98,7 +98,7 @@ std::string Context::take_dockerfile(const std::string& name) {
 }
 
 std::vector<std::string> Context::ignored(const std::string& dockerfile) const {
-    auto text = read_text(root(), dockerfile + ".dockerignore");
+    auto text = ignore_ ? ignore_ : read_text(root(), dockerfile + ".dockerignore");
     if (!text) text = read_text(root(), ".dockerignore");
     return text ? ignore_patterns(*text) : std::vector<std::string>();
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The files that a client sent to build from: unpacked into a directory of their own, that goes with this.
+// The files that a client sent to build from: unpacked into a directory of their own, that goes with this; or
+// in one that is kept for the next build (contexts/contexts.hpp).
 
 #include <filesystem>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "build/files/contents.hpp"
 #include "build/files/stop.hpp"
 #include "build/scratch.hpp"
 #include "image/source.hpp"
@@ -35,6 +37,13 @@ class Context {
 
     int root() const { return root_.get(); }
 
+    /// What whoever brought the files knows of their contents.
+    void know_contents(std::shared_ptr<const files::KnownContents> contents) {
+        contents_ = std::move(contents);
+    }
+    /// Null when nothing is known.
+    const files::KnownContents* contents() const { return contents_.get(); }
+
     /// The Dockerfile's text; then it, and .dockerignore, are taken out of the context where the latter says
     /// so. @throws InvalidArgument in docker's words when there is none
     std::string take_dockerfile(const std::string& name);
@@ -42,6 +51,8 @@ class Context {
     std::vector<std::string> ignored(const std::string& dockerfile) const;
     /// The Dockerfile is this text, whatever the files are.
     void use_dockerfile(std::string text) { dockerfile_ = std::move(text); }
+    /// The same for the .dockerignore.
+    void use_ignore(std::string text) { ignore_ = std::move(text); }
 
   private:
     void open(const std::string& folder);
@@ -49,7 +60,8 @@ class Context {
     std::optional<Scratch> scratch_;
     std::function<void()> release_;
     UniqueFd root_;
-    std::optional<std::string> dockerfile_;
+    std::shared_ptr<const files::KnownContents> contents_;
+    std::optional<std::string> dockerfile_, ignore_;
 };
 
 }  // namespace dhow::build

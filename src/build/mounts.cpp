@@ -195,12 +195,13 @@ Task<std::map<std::string, std::shared_ptr<CacheMounts::Use>>> use_caches(
 }
 
 /// What is mounted counts for the step's key.
-std::string digest_of(const std::filesystem::path& path, const Cancellation& stop) {
+std::string digest_of(const std::filesystem::path& path, const files::KnownContents* known,
+                      const Cancellation& stop) {
     store::Sha256 digest;
     UniqueFd folder(check(::open(path.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open {}",
                           path.string()));
     files::Source source{path.filename(), std::filesystem::is_directory(path)};
-    files::hash_source(folder.get(), source, {}, true, digest, stop);
+    files::hash_source(folder.get(), source, {}, true, known, digest, stop);
     return digest.finish().text();
 }
 
@@ -256,7 +257,10 @@ Task<RunMounts> make_mounts(StageRun& stage, std::vector<RunMount> wanted,
             result.caches.push_back(std::move(use));
         } else {
             mount.source = co_await bind_source(build, holdings, one, layers_of);
-            auto hash = [path = mount.source, stop = build.stop] { return digest_of(path, *stop); };
+            const auto* known = one.from.empty() ? build.context->contents() : nullptr;
+            auto hash = [path = mount.source, known, stop = build.stop] {
+                return digest_of(path, known, *stop);
+            };
             key.add(co_await build.services.pool.run(std::move(hash)));
         }
         result.mounts.push_back(std::move(mount));

@@ -11,18 +11,20 @@ Task<void> Builder::note_result(oci::Digest image) {
     co_await services_.pool.run(std::move(note));
 }
 
-Task<std::vector<CacheRecord>> Builder::cache_records(ContextFolders contexts) {
+Task<std::vector<CacheRecord>> Builder::cache_records() {
     std::set<std::string> used;
     std::error_code absent;
     for (const auto& entry : std::filesystem::directory_iterator(mounts_.root(), absent))
         if (auto name = entry.path().filename().string(); mounts_.is_used(name)) used.insert(name);
-    auto list = [this, used, contexts] { return list_cache(services_, mounts_.root(), used, contexts); };
+    auto list = [this, used, contexts = contexts_.list()] {
+        return list_cache(services_, mounts_.root(), used, contexts);
+    };
     co_return co_await services_.pool.run(std::move(list));
 }
 
-Task<std::vector<CacheRecord>> Builder::prune(ContextFolders contexts, PruneOrder order,
+Task<std::vector<CacheRecord>> Builder::prune(PruneOrder order,
                                               std::function<Task<void>(std::string id)> remove_image) {
-    auto records = co_await cache_records(std::move(contexts));
+    auto records = co_await cache_records();
     auto forget_those = [this, records, order] {
         std::error_code unknown;
         auto disk = std::filesystem::space(services_.store.data_root(), unknown);

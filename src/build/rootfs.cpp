@@ -1,7 +1,5 @@
 #include "build/rootfs.hpp"
 
-#include <set>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,19 +41,6 @@ image::Compression compression_of(std::string_view media_type) {
     if (media_type == oci::media_type::layer_zstd) return image::Compression::zstd;
     if (media_type == oci::media_type::layer) return image::Compression::none;
     return image::Compression::gzip;
-}
-
-/// Bytes of a layer as docker counts them: all but folders, each inode once.
-std::int64_t size_of(const std::filesystem::path& layer) {
-    std::int64_t size = 0;
-    std::set<ino_t> seen;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(layer)) {
-        struct stat status;
-        check(::lstat(entry.path().c_str(), &status), "stat {}", entry.path().string());
-        if (S_ISDIR(status.st_mode)) continue;
-        if (status.st_nlink == 1 || seen.insert(status.st_ino).second) size += status.st_size;
-    }
-    return size;
 }
 
 void limit_time(const std::filesystem::path& path, std::int64_t epoch) {
@@ -167,11 +152,10 @@ LayerPtr Workspace::seal(std::optional<std::int64_t> epoch) {
     check(::rename(snapshot_.upperdir.c_str(), draft.diff().c_str()), "keep {} as a layer",
           snapshot_.upperdir.string());
     Measure measure;
-    image::write_diff(draft.diff(), measure);
     store::Layer layer;
+    layer.size = image::write_diff(draft.diff(), measure);
     layer.diff_id = measure.digest();
     if (layer.diff_id.text() == empty_tar) return nullptr;
-    layer.size = size_of(draft.diff());
     layer.tar_size = measure.size();
     return std::make_shared<image::IngestedLayer>(image::known_layer(
         store_.layers().commit(std::move(draft), std::move(layer), store::Durability::relaxed)));

@@ -9,8 +9,6 @@
 
 namespace dhow::client {
 
-namespace {
-
 void send_all(int socket, std::string_view data) {
     while (!data.empty()) {
         auto sent = ::send(socket, data.data(), data.size(), MSG_NOSIGNAL);
@@ -19,8 +17,6 @@ void send_all(int socket, std::string_view data) {
         data.remove_prefix(static_cast<std::size_t>(sent));
     }
 }
-
-}  // namespace
 
 void write_all(int fd, std::string_view data) {
     while (!data.empty()) {

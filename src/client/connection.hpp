@@ -55,6 +55,9 @@ class Connection {
     BodyReader body_;
 };
 
+/// Sends all of `data` on a connection. @throws Unavailable; a connection that is closed raises no SIGPIPE
+void send_all(int socket, std::string_view data);
+
 /// Writes all of `data` to a descriptor. @throws SystemError.
 void write_all(int fd, std::string_view data);
 

@@ -41,8 +41,10 @@ void write_layer_tar(store::Store& store, const store::Layer& layer, Output& out
     if (layer.has_recipe)
         return replay_recipe(store.layers().recipe(layer.id), store.layers().diff(layer.id), output);
     // A layer that was made here: its tree is laid out as its tar always is.
-    if (!layer.blob || !store.blobs().has(layer.blob))
-        return write_diff(store.layers().diff(layer.id), output);
+    if (!layer.blob || !store.blobs().has(layer.blob)) {
+        write_diff(store.layers().diff(layer.id), output);
+        return;
+    }
     FdSource packed(store.blobs().open(layer.blob));
     PeekSource peek(packed);
     auto compression = detect_compression(peek.peek(6));

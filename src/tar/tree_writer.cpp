@@ -57,7 +57,7 @@ void TreeWriter::folder(int folder) {
     struct stat status;
     check(::fstat(folder, &status), "stat a folder");
     auto entry = entry_of(options_.prefix.empty() ? "./" : options_.prefix, status);
-    read_xattrs(fmt::format("/proc/self/fd/{}", folder), entry);
+    read_xattrs(folder, "", entry);
     tar_.begin(entry);
     tar_.end();
     walk(folder, "");
@@ -112,8 +112,9 @@ void TreeWriter::add(int parent, const std::string& name, const std::string& pat
                 return tar_.end();
             }
         }
-        read_xattrs(fmt::format("/proc/self/fd/{}/{}", parent, name), entry);
+        size_ += status.st_size;
         if (S_ISREG(status.st_mode)) return add_file(parent, name, entry, status);
+        read_xattrs(-1, fmt::format("/proc/self/fd/{}/{}", parent, name), entry);
         if (S_ISLNK(status.st_mode)) entry.link = link_target(parent, name, path);
     } catch (const SystemError& error) {
         if (options_.in_use && vanished(error)) return;
@@ -131,6 +132,7 @@ void TreeWriter::add_file(int parent, const std::string& name, TarEntry& entry, 
     check(::fstat(file.get(), &opened), "stat {}", entry.path);
     if (!S_ISREG(opened.st_mode)) throw SystemError(ESTALE, "open " + entry.path);
     entry.size = entry.payload = opened.st_size;
+    read_xattrs(file.get(), "", entry);
     if (status.st_nlink > 1) links_.emplace(Inode{status.st_dev, status.st_ino}, entry.path);
     tar_.begin(entry);
     write_content(file.get(), entry);
@@ -157,20 +159,18 @@ void TreeWriter::write_content(int file, const TarEntry& entry) {
 
 void TreeWriter::add_folder(int folder, const std::string& path, TarEntry& entry) {
     entry.path += "/";
-    bool opaque = read_xattrs(fmt::format("/proc/self/fd/{}", folder), entry);
+    bool opaque = read_xattrs(folder, "", entry);
     tar_.begin(entry);
     tar_.end();
     if (options_.overlay && opaque) add_marker(path + "/.wh..wh..opq");
     walk(folder, path + "/");
 }
 
-bool TreeWriter::read_xattrs(const std::string& at, TarEntry& entry) {
-    // A descriptor's own link is to be followed, a name in a directory is not.
-    bool follow = entry.type == TarEntry::Type::directory;
+bool TreeWriter::read_xattrs(int fd, const std::string& at, TarEntry& entry) {
     std::vector<char> names(1024);
     ssize_t size;
-    while ((size = follow ? ::listxattr(at.c_str(), names.data(), names.size())
-                          : ::llistxattr(at.c_str(), names.data(), names.size())) < 0 &&
+    while ((size = fd >= 0 ? ::flistxattr(fd, names.data(), names.size())
+                           : ::llistxattr(at.c_str(), names.data(), names.size())) < 0 &&
            errno == ERANGE)
         names.resize(names.size() * 4);
     if (size < 0 && errno == ENOTSUP) return false;
@@ -181,8 +181,8 @@ bool TreeWriter::read_xattrs(const std::string& at, TarEntry& entry) {
         std::string key(rest.substr(0, rest.find('\0')));
         rest.remove_prefix(std::min(rest.size(), key.size() + 1));
         std::string value(XATTR_SIZE_MAX, '\0');
-        auto length = follow ? ::getxattr(at.c_str(), key.c_str(), value.data(), value.size())
-                             : ::lgetxattr(at.c_str(), key.c_str(), value.data(), value.size());
+        auto length = fd >= 0 ? ::fgetxattr(fd, key.c_str(), value.data(), value.size())
+                              : ::lgetxattr(at.c_str(), key.c_str(), value.data(), value.size());
         if (length < 0 && (errno == ENODATA || errno == ENOTSUP)) continue;
         check(length, "read the attribute {} of {}", key, entry.path);
         value.resize(static_cast<std::size_t>(length));

@@ -38,6 +38,8 @@ class TreeWriter {
     void folder(int folder);
     /// The one entry `name` of the open folder `parent`, as `as`; a symbolic link is not followed.
     void single(int parent, const std::string& name, const std::string& as);
+    /// Of all entries but folders so far, as stat(2) has them; of an inode's names the first counts.
+    std::int64_t size() const { return size_; }
     /// The end of the tar. @throws SystemError, InternalError when a file changed that must not
     void finish() { tar_.finish(); }
 
@@ -49,13 +51,15 @@ class TreeWriter {
     void add_folder(int folder, const std::string& path, TarEntry& entry);
     void add_marker(const std::string& path);
     void write_content(int file, const TarEntry& entry);
-    /// Fills the attributes in. @return whether the directory is opaque
-    bool read_xattrs(const std::string& at, TarEntry& entry);
+    /// Fills the attributes in: of an open file or folder, or without one (-1) of the path `at`, where a link
+    /// is not followed. @return whether the directory is opaque
+    bool read_xattrs(int fd, const std::string& at, TarEntry& entry);
 
     TarWriter tar_;
     TreeOptions options_;
     std::vector<std::byte> buffer_;
     std::map<Inode, std::string> links_;
+    std::int64_t size_ = 0;
 };
 
 }  // namespace dhow::tar

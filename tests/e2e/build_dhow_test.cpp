@@ -71,7 +71,9 @@ TEST_F(BuildDhow, named_contexts_are_folders_images_and_stages) {
     works("docker build --build-context stage=files -t built .");
     EXPECT_EQ(in_image("ls -A /all"), ".dockerignore\na\nb");
     EXPECT_THAT(line("docker build --build-context x=target:y .").err, HasSubstr("not available"));
-    EXPECT_THAT(line("tar c . | docker build --build-context x=files -").err, HasSubstr("unpack it first"));
+    put("Dockerfile", "FROM busybox\nCOPY --from=x a /\n");
+    works("tar c Dockerfile | docker build --build-context x=files -t built -");
+    EXPECT_EQ(in_image("cat /a"), "one");
 }
 
 const char* random_steps =

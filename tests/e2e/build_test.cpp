@@ -128,13 +128,15 @@ TEST_P(Build, for_another_platform_says_so_in_the_image) {
 
 TEST_P(Build, secrets_reach_the_command_alone) {
     if (is(Door::classic)) GTEST_SKIP() << "docker refuses --secret with the classic builder";
-    put("secret", "s3cret-value");
+    // Beside the context, all of which the daemon may keep.
+    auto secret = daemon().work() / "secret";
+    write_file(secret, "s3cret-value");
     put("Dockerfile",
         "FROM busybox\nRUN --mount=type=secret,id=token,required=true cat /run/secrets/token | tr a-z A-Z > "
         "/seen && "
         "stat -c %a /run/secrets/token > /mode\n"
         "RUN --mount=type=secret,id=token,env=TOKEN echo $TOKEN | wc -c > /size\n");
-    auto built = line("docker build --secret id=token,src=secret -t built .");
+    auto built = line("docker build --secret id=token,src=../secret -t built .");
     ASSERT_EQ(built.status, 0) << describe(built);
     EXPECT_EQ(in_image("cat /seen /mode /size"), "S3CRET-VALUE400\n13");
     EXPECT_NE(daemon().docker("run --rm built cat /run/secrets/token").status, 0);
@@ -142,7 +144,7 @@ TEST_P(Build, secrets_reach_the_command_alone) {
          {docker("history --no-trunc built"), docker("inspect built"), daemon().log(), built.out})
         EXPECT_EQ(where.find("s3cret-value"), std::string::npos);
     // Not in a layer, a cache or a folder of the daemon.
-    std::filesystem::remove(context() / "secret");
+    std::filesystem::remove(secret);
     auto found = run(
         sh("grep -rl s3cret-value " + daemon().data_root().string() + " " + daemon().exec_root().string()));
     EXPECT_EQ(found.text(), "");

@@ -1,7 +1,7 @@
 // Attacks on builders that worked elsewhere, as harmless probes, through every door: a Dockerfile and a
 // context that a stranger wrote reach nothing of the host, of other builds, or of whoever builds.
 // Repositories have their own tests (tests/e2e/build_remote_test.cpp), and so has what a client sends
-// (tests/unit/build/buildkit).
+// (tests/unit/build/contexts, tests/e2e/build_contexts_test.cpp).
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -122,6 +122,4 @@ Task<void> BuildKit::session(http::Exchange& exchange) {
     co_await take_over(exchange, serve);
 }
 
-dhow::build::ContextFolders BuildKit::contexts() { return control().contexts().list(); }
-
 }  // namespace dhow::api::build

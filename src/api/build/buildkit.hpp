@@ -20,8 +20,6 @@ class BuildKit {
     Task<void> grpc(http::Exchange& exchange);
     /// POST /session
     Task<void> session(http::Exchange& exchange);
-    /// The files that clients sent to build from and that are kept.
-    dhow::build::ContextFolders contexts();
 
   private:
     class Names;

@@ -100,6 +100,9 @@ void read_own_options(const Query& query, Wanted& wanted) {
         throw InvalidArgument("view: text or steps, not {:?}", view);
     if (!view.empty()) wanted.view = view == "text" ? Wanted::View::text : Wanted::View::steps;
     wanted.bundled = query.flag("bundle");
+    wanted.sent = query.text("context");
+    if (!wanted.sent.empty() && !wanted.remote.empty())
+        throw InvalidArgument("context and remote: a build stands on one of them");
     for (auto& [name, value] : read_json<std::map<std::string, std::string>>(query, "contexts"))
         wanted.contexts[dhow::build::dockerfile::lower(name)] = value;
     wanted.agents = query.all("agent");

@@ -28,10 +28,12 @@ struct Wanted {
         steps,   ///< events alone, to draw from
     };
     View view = View::docker;
-    /// The body's tar holds several folders: "context", and those that "bundle:FOLDER" names in `contexts`
-    /// and in imports of type local.
+    std::string sent;  ///< the id of the context, where POST /build/context brought it
+    /// The body's tar holds several folders: "context" unless that comes another way, those that
+    /// "bundle:FOLDER" names in imports of type local, and OCI layouts of `contexts`.
     bool bundled = false;
-    std::map<std::string, std::string> contexts;  ///< --build-context, names in lower case
+    /// --build-context, names in lower case: an image, an OCI layout, "sent:ID", or what is to be fetched.
+    std::map<std::string, std::string> contexts;
     std::vector<dhow::build::CacheEntry> imports, exports;
     std::vector<std::string> agents;  ///< ids of the agents that the client has lines ready for
     std::string agent_key;

@@ -12,6 +12,7 @@ namespace dhow::api::build {
 namespace {
 
 constexpr std::string_view bundle_prefix = "bundle:";
+constexpr std::string_view sent_prefix = "sent:";
 
 Task<std::shared_ptr<dhow::build::Context>> receive(dhow::build::Builder& builder, http::Exchange& exchange,
                                                     std::shared_ptr<dhow::build::Cancellation> stop) {
@@ -89,22 +90,21 @@ Task<oci::Digest> take_layout(dhow::build::Builder& builder, const dhow::build::
                                                request.platform, std::move(stop));
 }
 
-Task<dhow::build::NamedContext> take_named_context(dhow::build::Builder& builder,
-                                                   const dhow::build::Request& request,
+Task<dhow::build::NamedContext> take_named_context(Place& place, const dhow::build::Request& request,
                                                    std::shared_ptr<dhow::build::Context> whole,
                                                    std::string value,
                                                    std::shared_ptr<dhow::build::Cancellation> stop) {
     constexpr std::string_view image = "docker-image://", layout = "oci-layout://";
     dhow::build::NamedContext named;
-    if (value.starts_with(bundle_prefix) && whole)
-        named.files = std::make_shared<dhow::build::Context>(whole, value.substr(bundle_prefix.size()));
+    if (value.starts_with(sent_prefix))
+        named.files = place.contexts.find(value.substr(sent_prefix.size()));
     else if (value.starts_with(layout) && whole)
         named.image =
-            (co_await take_layout(builder, request, whole, value.substr(layout.size()), stop)).text();
+            (co_await take_layout(place.builder, request, whole, value.substr(layout.size()), stop)).text();
     else if (value.starts_with(image))
         named.image = value.substr(image.size());
     else
-        named.files = co_await builder.fetch(value, stop);
+        named.files = co_await place.builder.fetch(value, stop);
     co_return named;
 }
 
@@ -114,19 +114,22 @@ Task<std::shared_ptr<dhow::build::Context>> take_context(Place& place, http::Exc
                                                          std::shared_ptr<dhow::build::Cancellation> stop) {
     using dhow::build::Context;
     std::shared_ptr<Context> whole;
-    if (wanted.remote.empty() || wanted.bundled) whole = co_await receive(place.builder, exchange, stop);
+    bool elsewhere = !wanted.remote.empty() || !wanted.sent.empty();
+    if (!elsewhere || wanted.bundled) whole = co_await receive(place.builder, exchange, stop);
     // It is asked for nothing else, but clients may send an empty body.
     if (!whole) co_await exchange.body();
     std::function<void()> cancel = [stop] { stop->request(); };
     exchange.on_disconnect(std::move(cancel));
     auto context = whole;
-    if (!wanted.remote.empty())
+    if (!wanted.sent.empty())
+        context = place.contexts.find(wanted.sent);
+    else if (!wanted.remote.empty())
         context = co_await place.builder.fetch(wanted.remote, stop);
     else if (wanted.bundled)
         context = std::make_shared<Context>(whole, "context");
     for (const auto& [name, value] : wanted.contexts)
         wanted.request.contexts[name] =
-            co_await take_named_context(place.builder, wanted.request, whole, value, stop);
+            co_await take_named_context(place, wanted.request, whole, value, stop);
     co_await import_caches(place.builder, wanted, whole, stop);
     co_return context;
 }

@@ -88,12 +88,12 @@ dhow::build::PruneOrder read_order(const http::Query& query) {
 
 }  // namespace
 
-Task<void> prune(Place place, dhow::build::ContextFolders contexts, http::Exchange& exchange) {
+Task<void> prune(Place place, http::Exchange& exchange) {
     auto order = read_order(exchange.request().query);
     std::function<Task<void>(std::string)> remove = [&place](std::string id) -> Task<void> {
         co_await place.engine.images().remove(std::move(id), false, false);
     };
-    auto gone = co_await place.builder.prune(std::move(contexts), std::move(order), std::move(remove));
+    auto gone = co_await place.builder.prune(std::move(order), std::move(remove));
     json::Object answer;
     json::Array ids;
     std::int64_t space = 0;

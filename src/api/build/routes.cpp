@@ -9,22 +9,28 @@ std::vector<http::Route> routes(engine::Engine& engine, engine::Registries& regi
                                 dhow::build::Builder& builder) {
     using enum http::Method;
     auto agents = std::make_shared<AgentLines>(builder.services().executor);
-    auto build_image = [&engine, &builder, agents](http::Exchange& exchange) {
-        return build(Place{engine, builder, *agents}, exchange);
+    auto contexts = std::make_shared<ContextLines>(builder);
+    auto build_image = [&engine, &builder, agents, contexts](http::Exchange& exchange) {
+        return build(Place{engine, builder, *agents, *contexts}, exchange);
     };
+    auto context = [contexts](http::Exchange& exchange) { return contexts->serve(exchange); };
     auto agent = [agents](http::Exchange& exchange) { return agents->serve(exchange); };
     auto send_output = [&builder](http::Exchange& exchange) { return output(builder, exchange); };
     auto send_cache = [&builder](http::Exchange& exchange) { return cache(builder, exchange); };
     auto face = std::make_shared<BuildKit>(engine, registries, builder);
-    auto prune_cache = [&engine, &builder, agents, face](http::Exchange& exchange) {
-        return prune(Place{engine, builder, *agents}, face->contexts(), exchange);
+    auto prune_cache = [&engine, &builder, agents, contexts](http::Exchange& exchange) {
+        return prune(Place{engine, builder, *agents, *contexts}, exchange);
     };
     auto grpc = [face](http::Exchange& exchange) { return face->grpc(exchange); };
     auto session = [face](http::Exchange& exchange) { return face->session(exchange); };
     return {
-        {post, "/build", build_image},       {post, "/build/agent", agent},
-        {get, "/build/output", send_output}, {get, "/build/cache", send_cache},
-        {post, "/build/prune", prune_cache}, {post, "/grpc", grpc},
+        {post, "/build", build_image},
+        {post, "/build/agent", agent},
+        {post, "/build/context", context},
+        {post, "/build/prune", prune_cache},
+        {get, "/build/output", send_output},
+        {get, "/build/cache", send_cache},
+        {post, "/grpc", grpc},
         {post, "/session", session},
     };
 }

@@ -35,7 +35,7 @@ void Control::add_cache_methods() {
         control + "DiskUsage",
         [this](protocol::DiskUsageRequest request, CallPtr) -> Task<protocol::DiskUsageResponse> {
             auto filter = CacheFilter::parse({request.filter().begin(), request.filter().end()});
-            auto records = co_await builder_.cache_records(contexts_.list());
+            auto records = co_await builder_.cache_records();
             protocol::DiskUsageResponse response;
             for (const auto& record : records)
                 if (filter.fits(record)) *response.add_record() = to_message(record);
@@ -57,7 +57,7 @@ Task<void> Control::prune(protocol::PruneRequest request, CallPtr call) {
     std::function<Task<void>(std::string)> remove = [this](std::string id) {
         return backend_.remove_image(std::move(id));
     };
-    auto gone = co_await builder_.prune(contexts_.list(), std::move(order), std::move(remove));
+    auto gone = co_await builder_.prune(std::move(order), std::move(remove));
     for (const auto& record : gone) {
         auto message = to_message(record);
         co_await rpc::write_message(call, message);

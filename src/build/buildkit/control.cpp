@@ -27,7 +27,6 @@ Control::Control(Services& services, Builder& builder, Backend& backend)
       builder_(builder),
       backend_(backend),
       sessions_(services.executor),
-      contexts_(services.store),
       job_began_(services.executor) {
     add_control_methods();
     add_cache_methods();
@@ -175,7 +174,7 @@ Task<FrontendResult> Control::run_frontend(std::shared_ptr<Job> job, std::string
     if (frontend != "dockerfile.v0")
         throw NotImplemented("the frontend {} is not available in this release of dhow", frontend);
     if (!job->session) throw InvalidArgument("a build of a Dockerfile needs a session");
-    Delivery delivery{services_, builder_, contexts_, job->status, job->session, job->stop};
+    Delivery delivery{services_, builder_, job->status, job->session, job->stop};
     FrontendResult result;
     try {
         auto order = read_attributes(attributes, backend_.default_network());

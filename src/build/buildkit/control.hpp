@@ -7,7 +7,6 @@
 #include <string>
 
 #include "build/buildkit/backend.hpp"
-#include "build/buildkit/contexts.hpp"
 #include "build/buildkit/job.hpp"
 #include "build/buildkit/protocol/control.pb.h"
 #include "build/buildkit/sessions.hpp"
@@ -31,8 +30,6 @@ class Control {
     Task<void> attach(Offer offer, UniqueFd socket) {
         return sessions_.serve(std::move(offer), std::move(socket));
     }
-
-    Contexts& contexts() { return contexts_; }
 
   private:
     using CallPtr = std::shared_ptr<rpc::Call>;
@@ -60,7 +57,6 @@ class Control {
     Builder& builder_;
     Backend& backend_;
     Sessions sessions_;
-    Contexts contexts_;
     std::map<std::string, std::shared_ptr<Job>> jobs_;
     TimedSignal job_began_;
     rpc::Service service_;

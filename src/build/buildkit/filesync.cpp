@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include <sys/stat.h>
+
 #include "base/defer.hpp"
-#include "build/buildkit/receiver.hpp"
+#include "build/buildkit/go_mode.hpp"
+#include "build/buildkit/protocol/session.pb.h"
+#include "build/contexts/receiver.hpp"
 #include "rpc/service.hpp"
 
 namespace dhow::build::buildkit {
@@ -43,6 +47,30 @@ Task<std::vector<Packet>> read_packets(std::shared_ptr<rpc::Call> call) {
     co_return packets;
 }
 
+std::uint32_t mode_of(std::uint32_t mode) {
+    std::uint32_t bits = mode & go_mode::permissions;
+    if ((mode & go_mode::set_uid) != 0) bits |= S_ISUID;
+    if ((mode & go_mode::set_gid) != 0) bits |= S_ISGID;
+    if ((mode & go_mode::sticky) != 0) bits |= S_ISVTX;
+    auto type = mode & go_mode::type;
+    if (type == 0) return bits | S_IFREG;
+    if (type == go_mode::directory) return bits | S_IFDIR;
+    if (type == go_mode::symlink) return bits | S_IFLNK;
+    if (type == go_mode::named_pipe) return bits | S_IFIFO;
+    return bits | ((type & go_mode::socket) != 0 ? S_IFSOCK : S_IFBLK);
+}
+
+SentFile read_stat(const protocol::Stat& stat) {
+    SentFile file;
+    file.path = stat.path();
+    file.mode = mode_of(stat.mode());
+    if (S_ISREG(file.mode)) file.size = stat.size();
+    file.time = stat.mod_time();
+    (S_ISREG(file.mode) ? file.same_as : file.link) = stat.linkname();
+    for (const auto& [name, value] : stat.xattrs()) file.attributes[name] = value;
+    return file;
+}
+
 /// What one batch led to.
 struct Step {
     std::vector<std::uint32_t> requests;
@@ -51,7 +79,7 @@ struct Step {
 
 class Transfer {
   public:
-    explicit Transfer(UniqueFd into) : receiver_(std::move(into)) {}
+    explicit Transfer(const Contexts::Lease& into) : receiver_(into.files, into.index) {}
 
     /// On the pool.
     Step apply(const std::vector<Packet>& packets) {
@@ -60,32 +88,34 @@ class Transfer {
             if (packet.type() == Packet::ERR) throw InvalidArgument("error from sender: {}", packet.data());
             if (packet.type() == Packet::STAT && packet.has_stat() && !packet.stat().path().empty()) {
                 if (described_all_) throw InvalidArgument("the client described a file after its last one");
-                if (receiver_.describe(packet.stat())) step.requests.push_back(count_);
+                if (receiver_.describe(read_stat(packet.stat()))) step.requests.push_back(count_);
                 ++count_;
             } else if (packet.type() == Packet::STAT) {
                 receiver_.described_all();
                 described_all_ = true;
             } else if (packet.type() == Packet::DATA) {
-                receiver_.receive(packet.id(), packet.data());
+                if (packet.data().empty())
+                    receiver_.complete(packet.id());
+                else
+                    receiver_.receive(packet.id(), store::as_bytes(packet.data()));
             } else {
                 throw InvalidArgument("the client ended before all of its files were here");
             }
         }
         step.described_all = described_all_;
-        if (described_all_ && step.requests.empty() && receiver_.complete()) {
-            receiver_.finish();
-            complete_ = true;
-        }
+        if (described_all_ && step.requests.empty() && receiver_.is_complete())
+            contents_ = receiver_.finish();
         return step;
     }
-    bool complete() const { return complete_; }
+    /// Null until all is here.
+    std::shared_ptr<const files::KnownContents> contents() const { return contents_; }
     std::int64_t bytes() const { return receiver_.bytes(); }
 
   private:
     Receiver receiver_;
     std::uint32_t count_ = 0;
     bool described_all_ = false;
-    bool complete_ = false;
+    std::shared_ptr<const files::KnownContents> contents_;
 };
 
 void post(rpc::Call& call, Packet::Type type, std::uint32_t id = 0) {
@@ -105,9 +135,9 @@ void add_encoded(rpc::Metadata& metadata, const std::string& name, const std::ve
     if (encoded) metadata.emplace_back(name + "-encoded", "1");
 }
 
-Task<void> receive_files(BlockingPool& pool, std::shared_ptr<Session> session, Wanted wanted, UniqueFd into,
-                         std::function<void(std::int64_t bytes)> progress,
-                         std::shared_ptr<Cancellation> stop) {
+Task<std::shared_ptr<const files::KnownContents>> receive_files(
+    BlockingPool& pool, std::shared_ptr<Session> session, Wanted wanted, Contexts::Lease into,
+    std::function<void(std::int64_t bytes)> progress, std::shared_ptr<Cancellation> stop) {
     if (!session->offers(method)) throw NotFound("no local sources enabled");
     rpc::Metadata metadata;
     add_encoded(metadata, "include-patterns", wanted.include);
@@ -118,8 +148,9 @@ Task<void> receive_files(BlockingPool& pool, std::shared_ptr<Session> session, W
     Defer end([call] { call->cancel(); });
     std::function<void()> cancel = [call] { call->cancel(); };
     Cancellation::Registration registration(*stop, std::move(cancel));
-    auto transfer = std::make_shared<Transfer>(std::move(into));
-    while (!transfer->complete()) {
+    auto begin = [into] { return std::make_shared<Transfer>(into); };
+    auto transfer = co_await pool.run(std::move(begin));
+    while (!transfer->contents()) {
         stop->check();
         auto packets = std::make_shared<std::vector<Packet>>(co_await read_packets(call));
         auto apply = [transfer, packets] { return transfer->apply(*packets); };
@@ -134,6 +165,7 @@ Task<void> receive_files(BlockingPool& pool, std::shared_ptr<Session> session, W
         auto rest = co_await call->read();
         if (!rest) break;
     }
+    co_return transfer->contents();
 }
 
 }  // namespace dhow::build::buildkit

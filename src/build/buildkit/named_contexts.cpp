@@ -18,10 +18,8 @@ Task<std::shared_ptr<Context>> fetch_local(Delivery delivery, Vertex& vertex, st
     wanted.folder = folder;
     if (ignore[0]) wanted.exclude = ignore_patterns(*ignore[0]);
     auto key = delivery.session->shared_key();
-    auto lease = delivery.contexts.take(key.empty() ? key : key + ":" + folder);
-    auto context = std::make_shared<Context>(lease.path, lease.release);
-    co_await fetch_folder(delivery, vertex, std::move(wanted), lease.path);
-    co_return context;
+    if (!key.empty()) key += ":" + folder;
+    co_return co_await fetch_folder(delivery, vertex, std::move(wanted), std::move(key));
 }
 
 /// "STORE:TAG@DIGEST", of which the client has looked the digest up.

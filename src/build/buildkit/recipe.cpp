@@ -35,7 +35,7 @@ std::optional<std::string> read_text(const std::filesystem::path& folder, const 
 Task<std::vector<std::optional<std::string>>> fetch_texts(Delivery delivery, Vertex& vertex,
                                                           std::string folder, std::string what,
                                                           std::vector<std::string> names) {
-    auto lease = delivery.contexts.take("");
+    auto lease = delivery.builder.contexts().take("");
     Defer release([&] { lease.release(); });
     Wanted wanted;
     wanted.folder = folder;
@@ -46,11 +46,10 @@ Task<std::vector<std::optional<std::string>>> fetch_texts(Delivery delivery, Ver
         size = bytes;
         vertex.progress(id, bytes);
     };
-    co_await receive_files(delivery.services.pool, delivery.session, wanted, open_folder(lease.path),
-                           progress, delivery.stop);
+    co_await receive_files(delivery.services.pool, delivery.session, wanted, lease, progress, delivery.stop);
     vertex.progress(id, size, 0, true);
     std::vector<std::optional<std::string>> texts;
-    for (const auto& name : names) texts.push_back(read_text(lease.path, name));
+    for (const auto& name : names) texts.push_back(read_text(lease.files, name));
     co_return texts;
 }
 
@@ -82,15 +81,20 @@ bool is_known(const std::string& word) { return word.find('$') == word.npos; }
 
 }  // namespace
 
-Task<void> fetch_folder(Delivery delivery, Vertex& vertex, Wanted wanted, std::filesystem::path into) {
+Task<std::shared_ptr<Context>> fetch_folder(Delivery delivery, Vertex& vertex, Wanted wanted,
+                                            std::string key) {
+    auto lease = delivery.builder.contexts().take(key);
+    auto context = std::make_shared<Context>(lease.files, lease.release);
     std::int64_t size = 0;
     std::function<void(std::int64_t)> progress = [&vertex, &size](std::int64_t bytes) {
         size = bytes;
         vertex.progress("transferring context:", bytes);
     };
-    co_await receive_files(delivery.services.pool, delivery.session, wanted, open_folder(into), progress,
-                           delivery.stop);
+    auto contents = co_await receive_files(delivery.services.pool, delivery.session, wanted, lease, progress,
+                                           delivery.stop);
+    context->know_contents(std::move(contents));
     vertex.progress("transferring context:", size, 0, true);
+    co_return context;
 }
 
 std::optional<std::vector<std::string>> wanted_paths(const Plan& plan) {
@@ -225,21 +229,24 @@ Task<std::shared_ptr<Context>> fetch_context(Delivery delivery, std::shared_ptr<
     auto paths = wanted_paths(recipe->plan);
     bool triggers = co_await has_triggers(delivery.services, recipe->plan);
     if (triggers) paths.reset();
-    bool nothing = paths && paths->empty();
     auto key = delivery.session->shared_key();
-    auto lease =
-        delivery.contexts.take(key.empty() || nothing ? "" : key + ":" + recipe->order.context_folder);
-    auto context = std::make_shared<Context>(lease.path, lease.release);
-    context->use_dockerfile(recipe->text);
-    if (nothing) co_return context;
+    std::shared_ptr<Context> context;
+    if (paths && paths->empty()) {
+        auto lease = delivery.builder.contexts().take("");
+        context = std::make_shared<Context>(lease.files, lease.release);
+        context->use_dockerfile(recipe->text);
+        co_return context;
+    }
     Wanted wanted;
     wanted.folder = recipe->order.context_folder;
     wanted.exclude = recipe->excludes;
     if (paths) wanted.follow = *paths;
+    if (!key.empty()) key += ":" + wanted.folder;
     auto fetch = [&](Vertex& vertex) -> Task<void> {
-        co_await fetch_folder(delivery, vertex, wanted, lease.path);
+        context = co_await fetch_folder(delivery, vertex, wanted, key);
     };
     co_await with_vertex(delivery.status, "[internal] load build context", fetch);
+    context->use_dockerfile(recipe->text);
     co_return context;
 }
 

@@ -8,7 +8,6 @@
 
 #include "build/builder.hpp"
 #include "build/buildkit/attributes.hpp"
-#include "build/buildkit/contexts.hpp"
 #include "build/buildkit/filesync.hpp"
 #include "build/buildkit/sessions.hpp"
 #include "build/buildkit/status.hpp"
@@ -21,7 +20,6 @@ namespace dhow::build::buildkit {
 struct Delivery {
     Services& services;
     Builder& builder;
-    Contexts& contexts;
     StatusLog& status;
     std::shared_ptr<Session> session;
     std::shared_ptr<Cancellation> stop;
@@ -57,7 +55,8 @@ Task<std::vector<std::optional<std::string>>> fetch_texts(Delivery delivery, Ver
                                                           std::string folder, std::string what,
                                                           std::vector<std::string> names);
 
-/// Makes the folder `into` what a client has.
-Task<void> fetch_folder(Delivery delivery, Vertex& vertex, Wanted wanted, std::filesystem::path into);
+/// A folder of the client, in what is kept under `key`.
+Task<std::shared_ptr<Context>> fetch_folder(Delivery delivery, Vertex& vertex, Wanted wanted,
+                                            std::string key);
 
 }  // namespace dhow::build::buildkit

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/defer.hpp"
+#include "build/buildkit/go_mode.hpp"
 #include "build/buildkit/pipe.hpp"
 #include "build/buildkit/protocol/session.pb.h"
-#include "build/buildkit/receiver.hpp"
 #include "linux/directory.hpp"
 #include "linux/path.hpp"
 #include "rpc/service.hpp"

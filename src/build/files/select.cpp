@@ -49,8 +49,9 @@ void expand_pattern(int root, const std::string& folder, std::string_view rest, 
 
 class Hasher {
   public:
-    Hasher(store::Sha256& hash, const IgnoreRules& exclude, bool owners, const Cancellation& stop)
-        : hash_(hash), exclude_(exclude), owners_(owners), stop_(stop), buffer_(256 << 10) {}
+    Hasher(store::Sha256& hash, const IgnoreRules& exclude, bool owners, const KnownContents* known,
+           const Cancellation& stop)
+        : hash_(hash), exclude_(exclude), owners_(owners), known_(known), stop_(stop) {}
 
     void entry(int folder, const std::string& name, const std::string& path) {
         stop_.check();
@@ -60,7 +61,8 @@ class Hasher {
         if (left_out && !(S_ISDIR(status.st_mode) && exclude_.may_hold_exceptions(path))) return;
         if (!left_out) describe(path, status);
         if (S_ISLNK(status.st_mode)) text(read_link(folder, name));
-        if (S_ISREG(status.st_mode)) content(open_entry(folder, name, O_RDONLY).get(), status.st_size);
+        if (S_ISREG(status.st_mode) && !is_known(status))
+            content(open_entry(folder, name, O_RDONLY).get(), status.st_size);
         if (S_ISDIR(status.st_mode)) children(open_entry(folder, name, O_RDONLY | O_DIRECTORY).get(), path);
     }
 
@@ -76,14 +78,24 @@ class Hasher {
         if (owners_) text(fmt::format("{}:{}", status.st_uid, status.st_gid));
     }
 
+    /// Whether it was hashed without being read.
+    bool is_known(const struct stat& status) {
+        const auto* digest = known_ ? known_->find(status) : nullptr;
+        if (digest) text(*digest);
+        return digest;
+    }
+
     void content(int file, std::int64_t size) {
+        store::Sha256 hash;
+        buffer_.resize(256 << 10);
         for (std::int64_t left = size; left > 0;) {
             stop_.check();
             auto count = check(::read(file, buffer_.data(), buffer_.size()), "read a file");
             if (count == 0) break;
-            hash_.update(store::Bytes(buffer_).first(static_cast<std::size_t>(count)));
+            hash.update(store::Bytes(buffer_).first(static_cast<std::size_t>(count)));
             left -= count;
         }
+        text(hash.finish().hex());
     }
 
     /// With its length in front: no two lists of texts make the same bytes.
@@ -96,6 +108,7 @@ class Hasher {
     store::Sha256& hash_;
     const IgnoreRules& exclude_;
     bool owners_;
+    const KnownContents* known_;
     const Cancellation& stop_;
     std::vector<std::byte> buffer_;
 };
@@ -138,16 +151,17 @@ std::vector<Source> select(int root, std::string_view pattern, bool deep) {
     return found;
 }
 
-void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners, store::Sha256& hash,
-                 const Cancellation& stop) {
-    Hasher hasher(hash, exclude, owners, stop);
+void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners,
+                 const KnownContents* known, store::Sha256& hash, const Cancellation& stop) {
+    Hasher hasher(hash, exclude, owners, known, stop);
     auto entry = linux::open_in_root(root, source.path, O_PATH);
     struct stat status;
     check(::fstat(entry.get(), &status), "stat {}", source.path);
     if (S_ISDIR(status.st_mode))
         return hasher.children(reopen(entry.get(), O_RDONLY | O_DIRECTORY).get(), source.excluded_as);
     hasher.describe(source.path.substr(source.path.rfind('/') + 1), status);
-    if (S_ISREG(status.st_mode)) hasher.content(reopen(entry.get(), O_RDONLY).get(), status.st_size);
+    if (S_ISREG(status.st_mode) && !hasher.is_known(status))
+        hasher.content(reopen(entry.get(), O_RDONLY).get(), status.st_size);
 }
 
 }  // namespace dhow::build::files

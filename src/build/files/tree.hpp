@@ -16,6 +16,7 @@
 
 #include "base/ignore.hpp"
 #include "base/unique_fd.hpp"
+#include "build/files/contents.hpp"
 #include "build/files/stop.hpp"
 #include "store/hash.hpp"
 
@@ -40,14 +41,22 @@ struct Source {
 std::vector<Source> select(int root, std::string_view pattern, bool deep = false);
 
 /// Puts what a COPY would take into `hash`: names, types, modes, contents, links, but no times; owners when
-/// `owners` is true.
-void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners, store::Sha256& hash,
-                 const Cancellation& stop);
+/// `owners` is true. A file's content stands there as its digest, which is taken from `known` (may be null)
+/// where that has it.
+void hash_source(int root, const Source& source, const IgnoreRules& exclude, bool owners,
+                 const KnownContents* known, store::Sha256& hash, const Cancellation& stop);
+
+/// How many threads copy what is in a tree of which `known` (may be null) is known: one where files may have
+/// several names.
+std::size_t threads_for(const KnownContents* known);
 
 struct CopyOptions {
     std::optional<Owner> owner;         ///< none: those of the source
     std::optional<std::uint32_t> mode;  ///< of every file and folder; none: those of the source
     IgnoreRules exclude;
+    /// How many copy folders at once. With more than one, which files of several names stay one file depends
+    /// on the order, where there are very many of them.
+    std::size_t threads = 1;
 };
 
 /// Copies one source to `destination` of the root `to`. A folder's content goes into the destination, which

@@ -117,9 +117,10 @@ std::string identity_of(const std::map<std::string, FetchedSource>& fetched, con
 
 }  // namespace
 
-CopyPlan plan_copy(int from, const Copy& copy, bool owners,
+CopyPlan plan_copy(int from, const Copy& copy, bool owners, const files::KnownContents* known,
                    const std::map<std::string, FetchedSource>& fetched, const Cancellation& stop) {
     CopyPlan plan;
+    plan.threads = files::threads_for(known);
     bool repositories = false;
     for (const auto& pattern : copy.sources) {
         if (auto remote = fetched.find(pattern); remote != fetched.end()) {
@@ -150,7 +151,7 @@ CopyPlan plan_copy(int from, const Copy& copy, bool owners,
         if (source.is_directory && copy.keep_git_dir)
             hash.update(store::as_bytes(identity_of(fetched, source)));
         else
-            files::hash_source(root, source, exclude, owners, hash, stop);
+            files::hash_source(root, source, exclude, owners, folder ? nullptr : known, hash, stop);
     }
     for (const auto& document : copy.documents) {
         auto text = document.text();
@@ -173,6 +174,7 @@ void apply_copy(int from, int to, const Copy& copy, const CopyPlan& plan, const 
     for (const auto& source : plan.sources) {
         auto folder = source.fetched.empty() ? UniqueFd() : open_folder(source.fetched);
         int root = folder ? folder.get() : from;
+        options.threads = folder ? 1 : plan.threads;
         if (source.unpacks) {
             // Whoever --chown names: an archive says itself whose its files are.
             files::ExtractOptions extract;

@@ -23,13 +23,15 @@ struct CopySource : files::Source {
 /// What a COPY will do, once its sources are looked at.
 struct CopyPlan {
     std::vector<CopySource> sources;
-    std::string digest;  ///< of what is taken: names, contents, modes, and owners where they count
-    std::string kind;    ///< as docker's history says it: "file", "dir" or "multi"
+    std::string digest;       ///< of what is taken: names, contents, modes, and owners where they count
+    std::size_t threads = 1;  ///< that copy from the root that was named
+    std::string kind;         ///< as docker's history says it: "file", "dir" or "multi"
 };
 
 /// Looks at the sources in `from`, and hashes them. `owners`: they come from an image, and keep their owners.
-/// `fetched`: those that are elsewhere. @throws InvalidArgument in docker's words
-CopyPlan plan_copy(int from, const dockerfile::Copy& copy, bool owners,
+/// `known`: contents of files there, or null. `fetched`: those that are elsewhere.
+/// @throws InvalidArgument in docker's words
+CopyPlan plan_copy(int from, const dockerfile::Copy& copy, bool owners, const files::KnownContents* known,
                    const std::map<std::string, FetchedSource>& fetched, const Cancellation& stop);
 
 /// Does it, to the root `to`. `destination` is absolute. `layers`: the root's directories, top first, for the

@@ -23,6 +23,7 @@ Task<LayerStack> StageRun::context_layers(std::string name) {
             auto root = linux::open_in_root(mounted.get(), ".", O_RDONLY | O_DIRECTORY);
             files::CopyOptions options;
             options.owner = files::Owner{};
+            options.threads = files::threads_for(folder->contents());
             files::Source all{".", true, {}};
             files::copy_source(folder->root(), all, root.get(), "/", options, *build.stop);
         }

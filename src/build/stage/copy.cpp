@@ -77,8 +77,11 @@ Task<void> StageRun::copy_step(const dockerfile::Copy& copy) {
     };
     auto look = [this, copy, from_image, open_source, fetched, failed] {
         auto root = open_source();
-        return with_context(
-            failed, [&] { return plan_copy(root.get(), copy, from_image, fetched->sources, *build.stop); });
+        // Of an image's or a stage's files nobody here knows anything: a RUN may have written them.
+        const auto* known = from_image ? nullptr : build.context->contents();
+        return with_context(failed, [&] {
+            return plan_copy(root.get(), copy, from_image, known, fetched->sources, *build.stop);
+        });
     };
     auto plan = co_await build.services.pool.run(std::move(look));
     auto destination = absolute_destination(copy, state.config.config);

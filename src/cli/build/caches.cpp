@@ -42,7 +42,7 @@ json::Array read_cache_from(const std::vector<std::string>& values, Input& input
             auto path = std::string(attributes["src"].as_string());
             // As with the others: a cache that is not there yet is no error.
             if (!std::filesystem::exists(path + "/index.json")) continue;
-            SentFolder folder{fmt::format("folders/{}", input.folders.size()), path, false};
+            SentFolder folder{fmt::format("folders/{}", input.folders.size()), path};
             attributes["src"] = "bundle:" + folder.name;
             input.folders.push_back(std::move(folder));
         }

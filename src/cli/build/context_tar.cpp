@@ -1,13 +1,10 @@
 #include "cli/build/context_tar.hpp"
 
 #include <fcntl.h>
-#include <limits.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
-#include "linux/directory.hpp"
 
 namespace dhow::cli {
 
@@ -21,63 +18,36 @@ void ContextTar::add_file(const std::string& name, std::string_view content) {
     tar_.file(entry, content);
 }
 
-void ContextTar::add_folder(const std::string& folder, const IgnoreRules& rules, const std::string& prefix) {
-    UniqueFd root(check(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open {}", folder));
-    prefix_ = prefix;
-    if (!prefix.empty()) {
-        tar::TarEntry entry;
-        entry.path = prefix;
-        entry.type = Type::directory;
-        entry.mode = 0755;
-        tar_.file(entry, "");
-    }
-    walk(root.get(), "", rules);
+void ContextTar::add_folder(const std::string& folder, const std::string& prefix) {
+    tar::TarEntry top;
+    top.path = prefix;
+    top.type = Type::directory;
+    top.mode = 0755;
+    tar_.file(top, "");
+    walk_folder(folder, {}, [&](const Walked& walked) { add_entry(walked, prefix); });
 }
 
-void ContextTar::walk(int folder, const std::string& path, const IgnoreRules& rules) {
-    for (const auto& name : linux::sorted_names(folder)) add_entry(folder, name, path + name, rules);
-}
-
-void ContextTar::add_entry(int folder, const std::string& name, const std::string& path,
-                           const IgnoreRules& rules) {
-    struct stat status;
-    check(::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW), "stat {}", path);
-    bool left_out = rules.ignores(path);
-    bool is_folder = S_ISDIR(status.st_mode);
-    if (left_out && !(is_folder && rules.may_hold_exceptions(path))) return;
+void ContextTar::add_entry(const Walked& walked, const std::string& prefix) {
+    const auto& status = walked.status;
     tar::TarEntry entry;
-    entry.path = prefix_ + path;
+    entry.path = prefix + walked.path;
     entry.mode = status.st_mode & 07777;
     entry.mtime = {status.st_mtim.tv_sec, 0};
-    if (is_folder) {
-        entry.path += "/";
-        entry.type = Type::directory;
-        if (!left_out) tar_.file(entry, "");
-        UniqueFd child(check(::openat(folder, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
-                             "open {}", path));
-        return walk(child.get(), path + "/", rules);
+    if (S_ISREG(status.st_mode)) {
+        entry.size = entry.payload = status.st_size;
+        return add_content(walked, entry);
     }
-    if (S_ISLNK(status.st_mode)) {
-        char target[PATH_MAX];
-        auto size =
-            check(::readlinkat(folder, name.c_str(), target, sizeof target), "read the link {}", path);
-        entry.link.assign(target, static_cast<std::size_t>(size));
-        entry.type = Type::symlink;
-        return tar_.file(entry, "");
-    }
-    if (S_ISFIFO(status.st_mode)) {
-        entry.type = Type::fifo;
-        return tar_.file(entry, "");
-    }
-    // Sockets and devices mean nothing elsewhere.
-    if (!S_ISREG(status.st_mode)) return;
-    entry.size = entry.payload = status.st_size;
-    add_content(folder, name, entry);
+    entry.type = S_ISDIR(status.st_mode)   ? Type::directory
+                 : S_ISLNK(status.st_mode) ? Type::symlink
+                                           : Type::fifo;
+    if (entry.type == Type::directory) entry.path += "/";
+    if (entry.type == Type::symlink) entry.link = link_target(walked);
+    tar_.file(entry, "");
 }
 
-void ContextTar::add_content(int folder, const std::string& name, tar::TarEntry& entry) {
-    UniqueFd file(
-        check(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC), "open {}", entry.path));
+void ContextTar::add_content(const Walked& walked, const tar::TarEntry& entry) {
+    UniqueFd file(check(::openat(walked.folder, walked.name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC),
+                        "open {}", entry.path));
     tar_.begin(entry);
     for (std::int64_t left = entry.size; left > 0;) {
         auto wanted = std::min<std::size_t>(buffer_.size(), static_cast<std::size_t>(left));

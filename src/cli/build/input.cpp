@@ -57,39 +57,41 @@ std::string inside(const std::string& folder, const std::string& file) {
     return relative.empty() || relative == "." || relative.starts_with("..") ? "" : relative;
 }
 
-Input from_folder(const std::string& folder, const std::string& given) {
+std::string find_ignore_file(const std::string& folder, const std::string& dockerfile) {
+    auto own = dockerfile + ".dockerignore";
+    return std::filesystem::exists(own) ? own : folder + "/.dockerignore";
+}
+
+Input from_folder(const std::string& path, const std::string& given) {
     Input input;
-    input.folder = folder;
-    if (!std::filesystem::is_directory(input.folder))
-        throw InvalidArgument("unable to prepare context: path \"{}\" not found", input.folder);
-    auto file = given.empty() ? input.folder + "/Dockerfile" : given;
+    auto& folder = input.folder.emplace();
+    folder.path = path;
+    if (!std::filesystem::is_directory(path))
+        throw InvalidArgument("unable to prepare context: path \"{}\" not found", path);
+    auto file = given.empty() ? path + "/Dockerfile" : given;
     if (file == "-") {
-        input.content = read_all(STDIN_FILENO, "standard input");
+        folder.dockerfile = read_all(STDIN_FILENO, "standard input");
     } else {
         if (!std::filesystem::exists(file))
             throw InvalidArgument(
                 "unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat {}: no "
                 "such file or directory",
                 file);
-        input.dockerfile = inside(input.folder, file);
-        if (input.dockerfile.empty()) input.content = read_file(file);
+        input.dockerfile = inside(path, file);
+        if (input.dockerfile.empty()) folder.dockerfile = read_file(file);
     }
-    // A Dockerfile from elsewhere gets a name that nothing in the folder has.
-    if (input.dockerfile.empty()) input.dockerfile = fmt::format(".dockerfile.{}", ::getpid());
-    auto ignore = std::filesystem::exists(file + ".dockerignore") ? file + ".dockerignore"
-                                                                  : input.folder + "/.dockerignore";
-    if (std::filesystem::exists(ignore)) {
-        auto text = read_file(ignore);
+    auto ignore = find_ignore_file(path, file);
+    auto text = std::filesystem::exists(ignore) ? read_file(ignore) : "";
+    if (input.dockerfile.empty()) {
+        // One from elsewhere gets a name that nothing in the folder has.
+        input.dockerfile = fmt::format(".dockerfile.{}", ::getpid());
+        folder.ignore = text;
+    } else if (!text.empty()) {
         // These two are sent in any case: the daemon needs them, and takes them out again.
-        input.rules = IgnoreRules::parse(text + "\n!.dockerignore\n!" + input.dockerfile + "\n");
+        text += "\n!.dockerignore\n!" + input.dockerfile + "\n";
     }
+    folder.rules = IgnoreRules::parse(text);
     return input;
-}
-
-IgnoreRules rules_of(const SentFolder& folder) {
-    auto ignore = folder.path + "/.dockerignore";
-    if (!folder.ignores || !std::filesystem::exists(ignore)) return {};
-    return IgnoreRules::parse(read_file(ignore));
 }
 
 void send_archive(const Input& input, const std::function<void(std::string_view)>& write) {
@@ -132,23 +134,31 @@ Input read_input(const std::string& path, const std::string& file) {
     return is_remote(path) ? from_remote(path, file) : from_folder(path, file);
 }
 
+ContextFolder read_named_folder(const std::string& name, const std::string& path) {
+    ContextFolder folder{path, name, {}, {}, {}};
+    auto ignore = path + "/.dockerignore";
+    if (std::filesystem::exists(ignore)) folder.rules = IgnoreRules::parse(read_file(ignore));
+    return folder;
+}
+
 void send_input(const Input& input, const std::function<void(std::string_view)>& write) {
     bool bundled = !input.folders.empty();
-    if (!input.remote.empty() && !bundled) return;
+    bool has_context = !input.archive.empty() || !input.content.empty();
+    if (!has_context && !bundled) return;
     if (!input.archive.empty()) {
         if (bundled)
             throw InvalidArgument(
-                "a context on standard input cannot be sent together with folders of --build-context or "
-                "--cache-from: unpack it first");
+                "a context on standard input cannot be sent together with OCI layouts or folders of "
+                "--cache-from: "
+                "unpack it first");
         return send_archive(input, write);
     }
     BodyOutput body(write);
     Gathered output(body);
     ContextTar tar(output);
     std::string prefix = bundled ? "context/" : "";
-    if (!input.folder.empty()) tar.add_folder(input.folder, input.rules, prefix);
     if (!input.content.empty()) tar.add_file(prefix + input.dockerfile, input.content);
-    for (const auto& folder : input.folders) tar.add_folder(folder.path, rules_of(folder), folder.name + "/");
+    for (const auto& folder : input.folders) tar.add_folder(folder.path, folder.name + "/");
     tar.finish();
     output.flush();
 }

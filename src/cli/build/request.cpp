@@ -61,14 +61,14 @@ std::string read_layout(const std::string& value, Input& input) {
     if (auto colon = written.rfind(':', end == 0 ? 0 : end - 1);
         colon != written.npos && written.substr(colon, end - colon).find('/') == written.npos)
         end = colon;
-    SentFolder folder{fmt::format("folders/{}", input.folders.size()), written.substr(0, end), false};
+    SentFolder folder{fmt::format("folders/{}", input.folders.size()), written.substr(0, end)};
     auto result = fmt::format("{}{}{}", scheme, folder.name, written.substr(end));
     input.folders.push_back(std::move(folder));
     return result;
 }
 
-/// NAME=PATH goes along with the context; what else there may be is the daemon's to get.
-json::Object read_contexts(const Arguments& arguments, Input& input) {
+/// NAME=PATH is brought as the context is; what else there may be is the daemon's to get.
+json::Object read_contexts(const Arguments& arguments, Input& input, ContextLines& lines) {
     json::Object contexts;
     for (const auto& text : arguments.list("build-context")) {
         auto equals = text.find('=');
@@ -77,13 +77,10 @@ json::Object read_contexts(const Arguments& arguments, Input& input) {
         auto name = text.substr(0, equals), value = text.substr(equals + 1);
         if (value.starts_with("target:"))
             throw NotImplemented("--build-context {} is not available in this release of dhow", text);
-        if (value.starts_with("oci-layout://")) {
+        if (value.starts_with("oci-layout://"))
             value = read_layout(value, input);
-        } else if (!value.starts_with("docker-image://") && !is_remote(value)) {
-            SentFolder folder{fmt::format("folders/{}", input.folders.size()), value};
-            value = "bundle:" + folder.name;
-            input.folders.push_back(std::move(folder));
-        }
+        else if (!value.starts_with("docker-image://") && !is_remote(value))
+            value = "sent:" + lines.bring(read_named_folder(name, value));
         contexts[name] = value;
     }
     return contexts;
@@ -118,8 +115,7 @@ void add_build_headers(client::Request& request, const Arguments& arguments) {
     request.headers.emplace_back("X-Dhow-Build-Secrets", std::move(header));
 }
 
-client::Target build_target(const Arguments& arguments, Input& input) {
-    auto contexts = read_contexts(arguments, input);
+client::Target build_target(const Arguments& arguments, Input& input, ContextLines& lines) {
     auto imports = read_cache_from(arguments.list("cache-from"), input);
     client::Target target("/build");
     target.add("dockerfile", input.dockerfile).add("version", "1");
@@ -138,6 +134,8 @@ client::Target build_target(const Arguments& arguments, Input& input) {
     for (const auto& stage : arguments.list("no-cache-filter")) target.add("nocachefilter", stage);
     target.add_if(arguments.has("target"), "target", arguments.text("target"));
     add_limits(target, arguments);
+    if (input.folder) target.add("context", lines.bring(*input.folder));
+    auto contexts = read_contexts(arguments, input, lines);
     target.add_if(!contexts.empty(), "contexts", json::dump(contexts));
     target.add_if(!imports.empty(), "cachefrom", json::dump(imports));
     target.add_if(!input.remote.empty(), "remote", input.remote);

@@ -19,8 +19,8 @@ struct Call {
 /// @throws InvalidArgument
 Call read_call(const Arguments& arguments);
 
-/// Folders that go along (--build-context, --cache-from) join `input`. @throws InvalidArgument
-client::Target build_target(const Arguments& arguments, Input& input);
+/// Brings the folders to build from by `lines`; those of --cache-from join `input`. @throws InvalidArgument
+client::Target build_target(const Arguments& arguments, Input& input, ContextLines& lines);
 
 /// The names at registries, and the secrets.
 void add_build_headers(client::Request& request, const Arguments& arguments);

@@ -1,4 +1,4 @@
-// `dhow build`: the context goes to the daemon as a tar, its words or events come back as the build goes.
+// `dhow build`: the context goes to the daemon, its words or events come back as the build goes.
 
 #include <array>
 #include <filesystem>
@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "base/units.hpp"
 #include "cli/build/agents.hpp"
 #include "cli/build/caches.hpp"
 #include "cli/build/graph.hpp"
@@ -203,9 +204,17 @@ void show_warnings(const Plan& plan, const BuildModel& model) {
     client::write_all(plan.words, text);
 }
 
+/// In docker's words.
+void show_sending(const Plan& plan, const ContextFolder& folder, std::int64_t bytes) {
+    if (plan.quiet || !plan.builds) return;
+    auto what = folder.name.empty() ? "build context" : "context " + folder.name;
+    client::write_all(
+        plan.words, fmt::format("Sending {} to Daemon  {}\n", what, human_size(static_cast<double>(bytes))));
+}
+
 client::Connection send(Session& session, const Arguments& arguments, Input& input, const Plan& plan,
-                        const std::vector<Agent>& agents, const std::string& agent_key) {
-    auto target = build_target(arguments, input);
+                        ContextLines& lines, const std::vector<Agent>& agents, const std::string& agent_key) {
+    auto target = build_target(arguments, input, lines);
     if (plan.names_image())
         for (const auto& tag : plan.tags) target.add("t", tag);
     target.add_if(plan.quiet, "q", "1");
@@ -227,7 +236,10 @@ int build(Session& session, const Arguments& arguments) {
     auto agents = read_agents(arguments.list("ssh"));
     std::optional<AgentForwarder> forwarder;
     if (!agents.empty()) forwarder.emplace(session.client(), agents);
-    auto connection = send(session, arguments, input, plan, agents, forwarder ? forwarder->key() : "");
+    ContextLines lines(session.client(), [&](const ContextFolder& folder, std::int64_t bytes) {
+        show_sending(plan, folder, bytes);
+    });
+    auto connection = send(session, arguments, input, plan, lines, agents, forwarder ? forwarder->key() : "");
     auto outcome = follow(session, client::JsonStream(std::move(connection)), plan);
     if (auto file = arguments.text("graph"); !file.empty())
         write_text(std::string(file), draw_graph(outcome.model, std::chrono::steady_clock::now()));

@@ -14,7 +14,8 @@ namespace dhow::image {
 
 /// Writes the tar of the upper directory. What changes while it is read makes an error, so the container is
 /// paused or stopped. Sockets are left out: they mean nothing without who listens.
+/// @return the bytes of what is in it, as docker counts them: all but folders, each inode once
 /// @throws SystemError; InternalError when a file changed meanwhile
-void write_diff(const std::filesystem::path& upper, Output& output);
+std::int64_t write_diff(const std::filesystem::path& upper, Output& output);
 
 }  // namespace dhow::image
