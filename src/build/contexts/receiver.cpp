@@ -40,9 +40,8 @@ void check_path(const std::string& path) {
 
 timespec time_of(std::int64_t nanoseconds) {
     constexpr std::int64_t second = 1'000'000'000;
-    auto rest = nanoseconds % second;
-    if (rest < 0) rest += second;
-    return {(nanoseconds - rest) / second, rest};
+    auto whole = nanoseconds / second, rest = nanoseconds % second;
+    return rest < 0 ? timespec{whole - 1, rest + second} : timespec{whole, rest};
 }
 
 /// Those that a user can set and that mean something in an image; overlayfs's own never come from outside.

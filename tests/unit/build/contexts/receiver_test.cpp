@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -314,6 +315,22 @@ TEST_F(Receiving, a_mode_alone_makes_another_file) {
     auto file = entry("file", 0755);
     file.size = 1;
     EXPECT_TRUE(describe(file));
+}
+
+TEST_F(Receiving, times_before_1970_and_of_no_clock_at_all_are_times) {
+    auto file = entry("file", 0644);
+    file.time = -1;
+    send(file, "1");
+    for (auto time : {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()}) {
+        auto other = entry(std::to_string(time), 0644);
+        other.time = time;
+        send(other, "2");
+    }
+    end();
+    struct stat status{};
+    ASSERT_EQ(::stat((folder() / "file").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mtim.tv_sec, -1);
+    EXPECT_EQ(status.st_mtim.tv_nsec, 999'999'999);
 }
 
 }  // namespace
