@@ -50,6 +50,22 @@ def busybox_tar():
     return buffer.getvalue()
 
 
+class Disk:
+    """A file system in a file: what one engine writes and deletes there costs the others nothing."""
+
+    def __init__(self, folder, name):
+        self.path = pathlib.Path(folder) / f"{name}-disk"
+        self.path.mkdir()
+        image = self.path.with_suffix(".ext4")
+        with open(image, "wb") as file:
+            file.truncate(40 * 2**30)
+        subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+        subprocess.run(["mount", "-o", "loop", image, self.path], check=True)
+
+    def unmount(self):
+        subprocess.run(["umount", self.path], check=True)
+
+
 class Peer:
     """One engine: `docker` and, for dhow, `dhow` are its command lines (as argument lists)."""
 

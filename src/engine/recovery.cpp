@@ -60,6 +60,9 @@ Task<void> undo_run(Core& core, std::string id, std::shared_ptr<shim::Client> sh
     }
     try {
         co_await shim::remove_remains(core.options.runtime, core.runtime_state_root(), id, core.pool);
+        // It sees its container end now, and writes that down: nothing is to come into a folder that goes.
+        shim.reset();
+        co_await shim::wait_for_end(core.run_directory(id), core.pool);
     } catch (const Error& error) {
         log::warning("removing what is left of container {}: {}", id.substr(0, 12), error.what());
     }
