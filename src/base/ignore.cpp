@@ -3,17 +3,11 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace dhow {
 
 namespace {
-
-constexpr std::string_view blanks = " \t\v\f\r\n";
-
-std::string_view trim(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    return text.substr(0, text.find_last_not_of(blanks) + 1);
-}
 
 // As many tokens as a pattern may have: file names are no longer.
 constexpr std::size_t longest_pattern = 4096;

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <cctype>
 #include <limits>
+
+#include "base/text.hpp"
 
 namespace dhow::json {
 
@@ -51,11 +52,6 @@ void pretty(std::string& out, const Value& value, int indent, int depth) {
     } else {
         out += boost::json::serialize(value);
     }
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-    return std::ranges::equal(
-        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 }  // namespace

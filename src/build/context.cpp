@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/ignore.hpp"
-#include "build/dockerfile/text.hpp"
+#include "base/text.hpp"
 #include "build/files/extract.hpp"
 #include "linux/path.hpp"
 #include "store/files.hpp"
@@ -36,10 +36,10 @@ std::vector<std::string> ignore_patterns(std::string_view text) {
         auto line = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (line.starts_with('#')) continue;
-        line = dockerfile::trim(line);
+        line = trim(line);
         if (line.empty()) continue;
         bool exception = line.starts_with('!');
-        if (exception) line = dockerfile::trim(line.substr(1));
+        if (exception) line = trim(line.substr(1));
         auto pattern = line.empty() ? std::string() : clean_path(line);
         if (pattern.size() > 1 && pattern.front() == '/') pattern.erase(0, 1);
         patterns.push_back(exception ? "!" + pattern : pattern);

@@ -2,8 +2,8 @@
 
 #include <charconv>
 
+#include "base/text.hpp"
 #include "build/dockerfile/expand.hpp"
-#include "build/dockerfile/text.hpp"
 #include "oci/reference.hpp"
 
 namespace dhow::build {
@@ -77,7 +77,7 @@ void find_base(Plan& plan, std::size_t index, const Request& request) {
                                           stage.stage.base);
     // A number is no name here: `FROM 0` is an image.
     for (std::size_t i = index; i-- > 0 && !stage.from;)
-        if (plan.stages[i].stage.name == dockerfile::lower(base)) stage.from = i;
+        if (plan.stages[i].stage.name == lower(base)) stage.from = i;
     if (stage.from)
         stage.needs.insert(*stage.from);
     else if (const auto* context = find_context(request, base))
@@ -155,7 +155,7 @@ std::optional<oci::Platform> platform_of(const Plan& plan, const StagePlan& stag
 }
 
 const std::string* find_context(const Request& request, std::string_view name) {
-    auto wanted = dockerfile::lower(name);
+    auto wanted = lower(name);
     if (auto found = request.contexts.find(wanted); found != request.contexts.end()) return &found->first;
     auto full = [](const std::string& text) -> std::string {
         try {
@@ -172,7 +172,7 @@ const std::string* find_context(const Request& request, std::string_view name) {
 }
 
 std::optional<std::size_t> find_stage(const Plan& plan, std::string_view name, std::size_t before) {
-    auto wanted = dockerfile::lower(name);
+    auto wanted = lower(name);
     for (std::size_t i = before; i-- > 0;)
         if (!wanted.empty() && plan.stages[i].stage.name == wanted) return i;
     std::size_t number = 0;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "build/builder.hpp"
-#include "build/dockerfile/text.hpp"
 #include "build/remote/address.hpp"
 
 namespace dhow::build {
@@ -18,8 +18,8 @@ std::string step_text(const dockerfile::Instruction& step, char escape, const do
     } catch (const Error&) {
         // As it was written, then: whether that is an error is not for a name to say.
     }
-    auto blank = std::min(text.find_first_of(dockerfile::blanks), text.size());
-    return dockerfile::upper(text.substr(0, blank)) + without_credentials(text.substr(blank));
+    auto blank = std::min(text.find_first_of(blanks), text.size());
+    return upper(text.substr(0, blank)) + without_credentials(text.substr(blank));
 }
 
 std::string failure_text(const std::exception_ptr& failure) {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "linux/caps.hpp"
 
 namespace dhow::bundle {

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "cli/format/text.hpp"
 
 namespace dhow::cli {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace dhow::client {
 
@@ -13,19 +14,6 @@ constexpr std::size_t longest_head = 64 * 1024;
 constexpr std::size_t longest_size_line = 256;
 
 Unavailable malformed(std::string_view what) { return Unavailable("malformed HTTP response: {}", what); }
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
-    return result;
-}
-
-std::string_view trim(std::string_view text) {
-    auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::uint64_t parse_number(std::string_view text, int base, std::string_view what) {
     std::uint64_t number = 0;

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 
 namespace dhow::image {
@@ -16,18 +17,6 @@ namespace {
 using oci::ContainerConfig;
 
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
-
-std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-std::string upper(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::toupper(c); });
-    return result;
-}
 
 /// The JSON form ["a", "b"]; none when it is not that, and so meant for a shell.
 std::optional<std::vector<std::string>> exec_form(std::string_view text) {
@@ -125,8 +114,7 @@ int parse_port(std::string_view text, std::string_view whole) {
 /// "80", "80/udp", "8000-8010/tcp"
 void expose(std::string_view text, ContainerConfig& config) {
     auto slash = text.find('/');
-    std::string protocol = slash == text.npos ? "tcp" : std::string(text.substr(slash + 1));
-    std::ranges::transform(protocol, protocol.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::string protocol = slash == text.npos ? "tcp" : lower(text.substr(slash + 1));
     if (protocol != "tcp" && protocol != "udp" && protocol != "sctp")
         throw InvalidArgument("Invalid proto: {}", protocol);
     auto range = text.substr(0, slash);

@@ -6,16 +6,11 @@
 #include <sys/utsname.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace dhow::oci {
 
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
-    return result;
-}
 
 /// Go's names for what uname(2) and people call otherwise; `variant` is set where the name implies one.
 void normalize(std::string& architecture, std::string& variant) {

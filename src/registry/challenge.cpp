@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "registry/text.hpp"
+#include "base/text.hpp"
 
 namespace dhow::registry {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/text.hpp"
 #include "registry/address.hpp"
-#include "registry/text.hpp"
 
 namespace dhow::registry {
 

@@ -9,8 +9,8 @@
 #include <openssl/ssl.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "registry/proxy.hpp"
-#include "registry/text.hpp"
 
 namespace dhow::registry {
 

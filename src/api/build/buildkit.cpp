@@ -4,6 +4,8 @@
 
 #include <sys/socket.h>
 
+#include "base/text.hpp"
+
 namespace dhow::api::build {
 
 namespace buildkit = dhow::build::buildkit;
@@ -25,9 +27,8 @@ buildkit::Offer offer_of(const http::Request& request) {
     };
     buildkit::Offer offer{header("Uuid"), header("Name"), header("Sharedkey"), {}};
     auto method = std::string(prefix) + "Grpc-Method";
-    auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
     for (const auto& [name, value] : request.headers)
-        if (std::ranges::equal(name, method, same)) offer.methods.push_back(value);
+        if (equal_ignoring_case(name, method)) offer.methods.push_back(value);
     return offer;
 }
 

@@ -3,7 +3,7 @@
 #include "api/registries/handlers.hpp"
 #include "base/base64.hpp"
 #include "base/json.hpp"
-#include "build/dockerfile/text.hpp"
+#include "base/text.hpp"
 #include "wire/host_config.hpp"
 
 namespace dhow::api::build {
@@ -104,7 +104,7 @@ void read_own_options(const Query& query, Wanted& wanted) {
     if (!wanted.sent.empty() && !wanted.remote.empty())
         throw InvalidArgument("context and remote: a build stands on one of them");
     for (auto& [name, value] : read_json<std::map<std::string, std::string>>(query, "contexts"))
-        wanted.contexts[dhow::build::dockerfile::lower(name)] = value;
+        wanted.contexts[lower(name)] = value;
     wanted.agents = query.all("agent");
     wanted.agent_key = query.text("agentkey");
     wanted.call = query.text("call");

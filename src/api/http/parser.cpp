@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
-#include <cctype>
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace dhow::api::http {
 
@@ -32,11 +32,6 @@ Method to_method(beast_http::verb verb) {
         default:
             return Method::other;
     }
-}
-
-bool same_word(std::string_view a, std::string_view b) {
-    return std::ranges::equal(
-        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 }  // namespace
@@ -84,10 +79,10 @@ class Parser::Implementation final : public beast_http::basic_parser<true> {
                 break;
             case field::transfer_encoding:
                 once(has_encoding_);
-                if (!same_word(value, "chunked")) refuse(ec, "unsupported transfer encoding");
+                if (!equal_ignoring_case(value, "chunked")) refuse(ec, "unsupported transfer encoding");
                 break;
             case field::expect:
-                if (!same_word(value, "100-continue")) refuse(ec, "unsupported expectation");
+                if (!equal_ignoring_case(value, "100-continue")) refuse(ec, "unsupported expectation");
                 request.expects_continue = true;
                 break;
             case field::upgrade:

@@ -1,10 +1,10 @@
 #include "api/http/query.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace dhow::api::http {
 
@@ -75,8 +75,7 @@ std::vector<std::string> Query::all(std::string_view name) const {
 bool Query::flag(std::string_view name, bool otherwise) const {
     const std::string* given = find(name);
     if (!given) return otherwise;
-    std::string value = *given;
-    std::ranges::transform(value, value.begin(), [](unsigned char c) { return std::tolower(c); });
+    auto value = lower(*given);
     return !(value.empty() || value == "0" || value == "no" || value == "false" || value == "none");
 }
 

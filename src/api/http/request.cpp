@@ -1,7 +1,8 @@
 #include "api/http/request.hpp"
 
 #include <algorithm>
-#include <cctype>
+
+#include "base/text.hpp"
 
 namespace dhow::api::http {
 
@@ -26,9 +27,8 @@ std::string_view method_name(Method method) {
 }
 
 std::string_view Request::header(std::string_view wanted) const {
-    auto same = [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); };
     for (const auto& [given, value] : headers)
-        if (std::ranges::equal(given, wanted, same)) return value;
+        if (equal_ignoring_case(given, wanted)) return value;
     return {};
 }
 

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <functional>
 
-#include "build/dockerfile/text.hpp"
+#include "base/text.hpp"
 
 namespace dhow::build::buildkit {
 
@@ -76,7 +76,7 @@ void read_context(Order& order, std::string name, const std::string& value) {
         if (!platform.runs(order.request.platform.value_or(oci::Platform::host()))) return;
         name.resize(colons);
     }
-    name = dockerfile::lower(name);
+    name = lower(name);
     order.named_contexts[name] = value;
     constexpr std::string_view image = "docker-image://";
     NamedContext context;

@@ -3,7 +3,7 @@
 #include <chrono>
 
 #include "base/defer.hpp"
-#include "build/dockerfile/text.hpp"
+#include "base/text.hpp"
 
 namespace dhow::build::buildkit {
 
@@ -15,10 +15,10 @@ constexpr auto patience = std::chrono::seconds(5);
 
 Session::Session(Offer offer, std::shared_ptr<rpc::Connection> connection)
     : id_(std::move(offer.id)), shared_key_(std::move(offer.shared_key)), connection_(std::move(connection)) {
-    for (const auto& method : offer.methods) methods_.insert(dockerfile::lower(method));
+    for (const auto& method : offer.methods) methods_.insert(lower(method));
 }
 
-bool Session::offers(const std::string& method) const { return methods_.contains(dockerfile::lower(method)); }
+bool Session::offers(const std::string& method) const { return methods_.contains(lower(method)); }
 
 void Sessions::check(const Offer& offer) const {
     if (offer.id.empty()) throw InvalidArgument("a session needs an id");

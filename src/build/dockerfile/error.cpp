@@ -1,9 +1,9 @@
 #include "build/dockerfile/error.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <vector>
 
+#include "base/text.hpp"
 #include "build/remote/address.hpp"
 
 namespace dhow::build::dockerfile {
@@ -25,8 +25,7 @@ std::size_t distance(std::string_view from, std::string_view to) {
     for (std::size_t i = 0; i < from.size(); ++i) {
         std::size_t diagonal = std::exchange(row[0], i + 1);
         for (std::size_t k = 0; k < to.size(); ++k) {
-            bool same = std::tolower(static_cast<unsigned char>(from[i])) ==
-                        std::tolower(static_cast<unsigned char>(to[k]));
+            bool same = lower(from[i]) == lower(to[k]);
             std::size_t best = std::min({row[k] + 1, row[k + 1] + 1, diagonal + (same ? 0 : 1)});
             diagonal = std::exchange(row[k + 1], best);
         }

@@ -4,9 +4,9 @@
 #include <charconv>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "build/dockerfile/flags.hpp"
-#include "build/dockerfile/text.hpp"
 #include "build/dockerfile/words.hpp"
 
 namespace dhow::build::dockerfile {

@@ -7,9 +7,9 @@
 #include <set>
 
 #include "base/ignore.hpp"
+#include "base/text.hpp"
 #include "build/dockerfile/lint_rules.hpp"
 #include "build/dockerfile/lint_settings.hpp"
-#include "build/dockerfile/text.hpp"
 #include "build/dockerfile/words.hpp"
 #include "oci/reference.hpp"
 

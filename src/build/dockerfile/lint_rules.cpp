@@ -5,6 +5,8 @@
 #include <cctype>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace dhow::build::dockerfile {
 
 namespace {
@@ -67,7 +69,7 @@ std::string rule_url(std::string_view rule) {
         };
         bool word = i > 0 && upper(i) && (!upper(i - 1) || (i + 1 < rule.size() && !upper(i + 1)));
         if (word) page += '-';
-        page += static_cast<char>(std::tolower(static_cast<unsigned char>(rule[i])));
+        page += lower(rule[i]);
     }
     return "https://docs.docker.com/go/dockerfile/rule/" + page + "/";
 }

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text.hpp"
 #include "build/dockerfile/error.hpp"
-#include "build/dockerfile/text.hpp"
 
 namespace dhow::build::dockerfile {
 

@@ -3,9 +3,9 @@
 #include <array>
 #include <charconv>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "build/dockerfile/instructions.hpp"
-#include "build/dockerfile/text.hpp"
 
 namespace dhow::build::dockerfile {
 

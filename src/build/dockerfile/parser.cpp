@@ -1,10 +1,9 @@
 #include "build/dockerfile/parser.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
-#include "build/dockerfile/text.hpp"
+#include "base/text.hpp"
 #include "build/dockerfile/words.hpp"
 
 namespace dhow::build::dockerfile {

@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "base/error.hpp"
-#include "build/dockerfile/text.hpp"
+#include "base/text.hpp"
 
 namespace dhow::build::dockerfile {
 

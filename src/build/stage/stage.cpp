@@ -2,7 +2,6 @@
 
 #include "build/configure.hpp"
 #include "build/dockerfile/expand.hpp"
-#include "build/dockerfile/text.hpp"
 #include "build/remote/address.hpp"
 #include "build/run.hpp"
 

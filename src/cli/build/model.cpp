@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "cli/format/text.hpp"
 
 namespace dhow::cli {

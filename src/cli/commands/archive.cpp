@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "cli/format/text.hpp"
 
 namespace dhow::cli {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/base64.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"

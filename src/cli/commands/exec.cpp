@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/new_container.hpp"
 #include "cli/commands/support.hpp"

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"
 #include "cli/create/parts.hpp"

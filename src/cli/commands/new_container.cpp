@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/defer.hpp"
+#include "base/text.hpp"
 #include "cli/commands/support.hpp"
 #include "cli/credentials/store.hpp"
 #include "cli/format/progress.hpp"

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/support.hpp"

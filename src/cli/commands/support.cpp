@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/format/listing.hpp"
 

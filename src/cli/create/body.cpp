@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/create/parts.hpp"
 #include "cli/format/text.hpp"

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cli/create/checks.hpp"
 #include "cli/create/parts.hpp"
 #include "cli/format/text.hpp"

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "cli/create/parts.hpp"
 #include "cli/format/text.hpp"
 

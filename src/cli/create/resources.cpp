@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "base/units.hpp"
 #include "cli/create/checks.hpp"
 #include "cli/create/parts.hpp"

@@ -110,11 +110,4 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     }
 }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    for (char& c : result)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return result;
-}
-
 }  // namespace dhow::cli

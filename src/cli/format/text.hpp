@@ -34,6 +34,5 @@ const json::Array& array_at(const json::Value& document, std::string_view path);
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::vector<std::string_view> split(std::string_view text, char separator);
-std::string lower(std::string_view text);
 
 }  // namespace dhow::cli

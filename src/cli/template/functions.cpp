@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace dhow::cli::tmpl {
 
 namespace {
@@ -33,19 +35,8 @@ std::size_t character_end(std::string_view text, std::size_t characters) {
     return at;
 }
 
-Value lower(const Arguments& a) {
-    std::string text(string_of(a, 0));
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    return Value(text);
-}
-
-Value upper(const Arguments& a) {
-    std::string text(string_of(a, 0));
-    for (char& c : text)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-    return Value(text);
-}
+Value lower(const Arguments& a) { return Value(dhow::lower(string_of(a, 0))); }
+Value upper(const Arguments& a) { return Value(dhow::upper(string_of(a, 0))); }
 
 Value title(const Arguments& a) {
     std::string text(string_of(a, 0));

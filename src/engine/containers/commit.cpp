@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "engine/containers/changes.hpp"
 #include "engine/containers/image_config.hpp"
 #include "engine/core.hpp"

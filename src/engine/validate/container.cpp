@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 #include "engine/containers/containers.hpp"
 #include "engine/containers/restart_policy.hpp"
 #include "engine/validate/validate.hpp"
@@ -143,9 +143,7 @@ PortName parse_port(std::string_view text) {
     PortName result;
     auto slash = text.find('/');
     auto number = text.substr(0, slash);
-    if (slash != std::string_view::npos) result.protocol = text.substr(slash + 1);
-    std::ranges::transform(result.protocol, result.protocol.begin(),
-                           [](unsigned char c) { return std::tolower(c); });
+    if (slash != std::string_view::npos) result.protocol = lower(text.substr(slash + 1));
     auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), result.port);
     if (error != std::errc() || end != number.data() + number.size() || number.empty() || result.port == 0)
         throw InvalidArgument("invalid port specification: \"{}\"", text);
