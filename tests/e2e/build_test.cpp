@@ -153,6 +153,17 @@ TEST_P(Build, secrets_reach_the_command_alone) {
     EXPECT_THAT(missing.err, testing::HasSubstr("secret token: not found"));
 }
 
+TEST_P(Build, without_a_bridge_commands_have_no_network) {
+    if (is_peer()) GTEST_SKIP() << "a daemon of its own";
+    put("Dockerfile", "FROM busybox\nRUN ls /sys/class/net > /seen\n");
+    Dhowd lonely(host(), {"--bridge", "none"});
+    lonely.import_busybox();
+    auto built = run(through(lonely, door(), "cd " + context().native() + " && docker build -t built ."));
+    EXPECT_EQ(built.status, 0) << describe(built);
+    EXPECT_EQ(lonely.docker_ok("run --rm --network none built cat /seen"), "lo");
+    lonely.remove_all();
+}
+
 TEST_P(Build, that_is_cancelled_leaves_nothing) {
     if (is_peer()) GTEST_SKIP() << "of dhow's own folders";
     put("Dockerfile", "FROM busybox\nRUN sleep 300\n");

@@ -4,6 +4,7 @@
 
 #include <sys/socket.h>
 
+#include "api/build/convert.hpp"
 #include "base/text.hpp"
 
 namespace dhow::api::build {
@@ -56,11 +57,14 @@ class BuildKit::Names final : public buildkit::Backend {
     Names(engine::Engine& engine, engine::Registries& registries, dhow::build::Builder& builder)
         : engine_(engine), registries_(registries), builder_(builder) {}
 
-    std::string default_network() override { return engine_.networks().inspect("bridge").id; }
+    std::string default_network() override {
+        auto bridge = default_bridge(engine_.networks());
+        return bridge ? bridge->id : "";
+    }
 
     std::string host_address() override {
-        auto bridge = engine_.networks().inspect("bridge");
-        return bridge.pools.empty() ? std::string() : bridge.pools.front().gateway;
+        auto bridge = default_bridge(engine_.networks());
+        return !bridge || bridge->pools.empty() ? std::string() : bridge->pools.front().gateway;
     }
 
     Task<void> name_image(std::string image, std::string name) override {

@@ -59,8 +59,9 @@ dhow::build::Network read_network(const engine::Networks& networks, const std::s
     if (mode.starts_with("container:"))
         throw NotImplemented(
             "building in another container's network is not available in this release of dhow");
-    auto network = networks.inspect(mode.empty() || mode == "default" ? "bridge" : mode);
-    return {Mode::bridge, network.id};
+    if (!mode.empty() && mode != "default") return {Mode::bridge, networks.inspect(mode).id};
+    auto bridge = default_bridge(networks);
+    return bridge ? dhow::build::Network{Mode::bridge, bridge->id} : dhow::build::Network{Mode::none, ""};
 }
 
 std::int64_t number(const Query& query, const char* name) { return query.number(name).value_or(0); }
@@ -115,6 +116,14 @@ void read_own_options(const Query& query, Wanted& wanted) {
 }
 
 }  // namespace
+
+std::optional<engine::Network> default_bridge(const engine::Networks& networks) {
+    try {
+        return networks.inspect("bridge");
+    } catch (const NotFound&) {
+        return std::nullopt;
+    }
+}
 
 Wanted read_request(const engine::Networks& networks, const http::Request& http_request) {
     const auto& query = http_request.query;

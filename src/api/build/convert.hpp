@@ -43,6 +43,9 @@ struct Wanted {
     std::string remote;      ///< where the context comes from, instead of the request
 };
 
+/// The network of commands whose build names none; without one (`dhowd --bridge none`) they have no network.
+std::optional<engine::Network> default_bridge(const engine::Networks& networks);
+
 /// @throws InvalidArgument; NotImplemented for what dhow cannot do, since nothing is accepted and ignored
 Wanted read_request(const engine::Networks& networks, const http::Request& request);
 

@@ -172,7 +172,7 @@ bool read_by_prefix(Order& order, const std::string& name, const std::string& va
 
 Order read_attributes(const Attributes& attributes, const std::string& network) {
     Order order;
-    order.request.network = {Network::Mode::bridge, network};
+    order.request.network = {network.empty() ? Network::Mode::none : Network::Mode::bridge, network};
     for (const auto& [name, value] : attributes) {
         if (auto reader = readers().find(name); reader != readers().end())
             reader->second(order, value);

@@ -25,7 +25,7 @@ struct Order {
     std::string subrequest;  ///< a question about the Dockerfile, instead of a build; "" without one
 };
 
-/// `network`: the id of the default network.
+/// `network`: the id of the default network, or "".
 /// @throws InvalidArgument, NotImplemented for what cannot be: nothing is taken and ignored
 Order read_attributes(const Attributes& attributes, const std::string& network);
 

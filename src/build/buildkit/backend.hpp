@@ -14,7 +14,7 @@ namespace dhow::build::buildkit {
 class Backend {
   public:
     virtual ~Backend() = default;
-    /// The id of the network that a RUN is on unless told otherwise. @throws NotFound
+    /// The id of the network that a RUN is on unless told otherwise; "" when it has none.
     virtual std::string default_network() = 0;
     /// The machine's address as containers on that network see it: what `host-gateway` means. "" without one.
     virtual std::string host_address() = 0;
