@@ -17,12 +17,12 @@ UniqueFd open_read_only(const std::filesystem::path& path) {
     return UniqueFd(check(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "open {}", path.string()));
 }
 
+}  // namespace
+
 std::string boot_id() {
     constexpr const char* path = "/proc/sys/kernel/random/boot_id";
     return read_all(open_read_only(path).get(), 64, path);
 }
-
-}  // namespace
 
 Unsynced::Unsynced(Database& database, std::filesystem::path data_root)
     : database_(database), data_root_(std::move(data_root)), boot_(boot_id()) {

@@ -15,6 +15,9 @@
 
 namespace dhow::store {
 
+/// Another one after each start of the machine (random(4)).
+std::string boot_id();
+
 /// Thread-safe.
 class Unsynced {
   public:

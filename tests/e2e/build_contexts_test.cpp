@@ -27,11 +27,6 @@ class BuildContexts : public Builds {
         Builds::TearDown();
     }
 
-    std::string works(const std::string& text) const {
-        auto result = line(text);
-        EXPECT_EQ(result.status, 0) << describe(result);
-        return result.out;
-    }
     /// What was sent, as the build shows it. What is built from is old enough to be trusted the next time.
     std::string sends(const std::string& options = "") const {
         std::this_thread::sleep_for(200ms);

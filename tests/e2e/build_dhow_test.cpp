@@ -20,12 +20,6 @@ class BuildDhow : public Builds {
         daemon().docker("builder prune -af");
         Builds::TearDown();
     }
-
-    std::string works(const std::string& text) const {
-        auto result = line(text);
-        EXPECT_EQ(result.status, 0) << describe(result);
-        return result.out;
-    }
 };
 
 TEST_F(BuildDhow, gives_archives_to_files_and_to_standard_output) {

@@ -47,6 +47,12 @@ class Builds : public EndToEnd {
     }
     /// A line of bash in the context's folder.
     Result line(const std::string& text) const { return run(command(text)); }
+    /// One that succeeds. @return what it wrote to its standard output
+    std::string works(const std::string& text) const {
+        auto result = line(text);
+        EXPECT_EQ(result.status, 0) << describe(result);
+        return result.out;
+    }
     Result try_build(const std::string& dockerfile, const std::string& options = "") const {
         put("Dockerfile", dockerfile);
         return line("docker build " + options + " -t built .");

@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "support/end_to_end.hpp"
+#include "e2e/registry_support.hpp"
 #include "support/false_registry.hpp"
 #include "support/forward_proxy.hpp"
-#include "support/registry.hpp"
 #include "support/token_server.hpp"
 
 namespace dhow::test {
@@ -176,16 +175,8 @@ TEST_F(RegistrySettings, a_mirror_stands_for_docker_io_alone) {
 }
 
 /// What needs no settings of the daemon.
-class Authorization : public EndToEnd {
+class Authorization : public BesideRegistry {
   protected:
-    void SetUp() override {
-        if (auto missing = Registry::missing()) GTEST_SKIP() << *missing;
-    }
-    void TearDown() override {
-        run(daemon().sh(
-            "docker images --format '{{.Repository}}:{{.Tag}}' | grep ^127 | xargs -r docker rmi -f"));
-        EndToEnd::TearDown();
-    }
     static Result log_in(const std::string& password, const Registry& registry, Client client) {
         return run(daemon().sh(
             fmt::format("echo {} | docker login -u ann --password-stdin {}", password, registry.address()),

@@ -1,11 +1,9 @@
 // Images through Debian's docker-registry: by the docker command line, by dhow, with skopeo on the other
 // side.
 
-#include "support/registry.hpp"
-
 #include <gmock/gmock.h>
 
-#include "support/end_to_end.hpp"
+#include "e2e/registry_support.hpp"
 #include "support/http.hpp"
 
 namespace dhow::test {
@@ -13,20 +11,8 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class Registries : public EndToEnd {
+class Registries : public BesideRegistry {
   protected:
-    void SetUp() override {
-        if (auto missing = Registry::missing()) GTEST_SKIP() << *missing;
-    }
-    void TearDown() override {
-        // Images of the test have names: they would outlive it.
-        run(daemon().sh(
-            "docker images --format '{{.Repository}}:{{.Tag}}' | grep ^127 | xargs -r docker rmi -f"));
-        run(
-            daemon().sh("docker images --digests --format '{{.Repository}}@{{.Digest}}' | grep ^127 | xargs "
-                        "-r docker rmi -f"));
-        EndToEnd::TearDown();
-    }
     static std::string shell(const std::string& line) {
         return expect_success(run(daemon().sh(line))).text();
     }

@@ -7,6 +7,7 @@
 #include "base/packing.hpp"
 #include "base/unique_fd.hpp"
 #include "store/files.hpp"
+#include "store/unsynced.hpp"
 
 namespace dhow::build {
 
@@ -14,12 +15,6 @@ namespace {
 
 constexpr std::uint32_t version = 1;
 constexpr std::int64_t largest = std::int64_t{4} << 30;
-
-std::string boot_id() {
-    constexpr auto path = "/proc/sys/kernel/random/boot_id";
-    UniqueFd file(check(::open(path, O_RDONLY | O_CLOEXEC), "open {}", path));
-    return store::read_all(file.get(), 4096, path);
-}
 
 enum Flag : std::uint8_t { has_identity = 1, settled = 2 };
 
@@ -65,7 +60,7 @@ std::optional<KeptFiles> read_index(const std::filesystem::path& path) {
     try {
         auto text = store::read_all(fd.get(), largest, path.native());
         Unpacker in(text);
-        if (in.integer<std::uint32_t>() != version || in.text() != boot_id()) return std::nullopt;
+        if (in.integer<std::uint32_t>() != version || in.text() != store::boot_id()) return std::nullopt;
         auto count = in.integer<std::uint64_t>();
         KeptFiles files;
         // What it says of itself is no reason to reserve more than it can hold.
@@ -84,7 +79,7 @@ std::optional<KeptFiles> read_index(const std::filesystem::path& path) {
 void write_index(const std::filesystem::path& path, const KeptFiles& files) {
     std::string text;
     pack(text, version);
-    pack(text, boot_id());
+    pack(text, store::boot_id());
     std::uint64_t count = 0;
     for (const auto& [name, file] : files) count += file.complete ? 1 : 0;
     pack(text, count);
