@@ -31,6 +31,12 @@ Task<std::shared_ptr<dhow::build::Context>> receive(dhow::build::Builder& builde
     co_return context;
 }
 
+/// Those that the request brought for a registry, or none.
+registry::Credentials credentials_for(const dhow::build::Request& request, const std::string& domain) {
+    auto known = request.credentials.find(domain);
+    return known == request.credentials.end() ? registry::Credentials() : known->second;
+}
+
 /// Opens the caches that the request names. One that cannot be read is told and left out.
 Task<void> import_caches(dhow::build::Builder& builder, Wanted& wanted,
                          std::shared_ptr<dhow::build::Context> whole,
@@ -47,9 +53,7 @@ Task<void> import_caches(dhow::build::Builder& builder, Wanted& wanted,
                     std::make_shared<dhow::build::Context>(whole, place.substr(bundle_prefix.size()));
                 cache = co_await dhow::build::open_folder_cache(services, folder, entry.get("tag"), stop);
             } else {
-                registry::Credentials credentials;
-                auto known = wanted.request.credentials.find(oci::Reference::parse(place).domain);
-                if (known != wanted.request.credentials.end()) credentials = known->second;
+                auto credentials = credentials_for(wanted.request, oci::Reference::parse(place).domain);
                 cache = co_await dhow::build::open_registry_cache(services, place, credentials, stop);
             }
             wanted.request.imports.push_back(std::move(cache));
@@ -84,7 +88,7 @@ Task<oci::Digest> take_layout(dhow::build::Builder& builder, const dhow::build::
     if (at < written.size())
         root = oci::Digest::parse(written.substr(at + 1));
     else
-        root = dhow::build::find_in_layout(*folder, tag);
+        root = co_await dhow::build::find_in_layout(builder.services(), folder, std::move(tag));
     auto blobs = dhow::build::folder_blobs(builder.services(), std::move(folder));
     co_return co_await dhow::build::take_image(builder.services(), std::move(blobs), std::move(root),
                                                request.platform, std::move(stop));
@@ -165,9 +169,7 @@ Task<oci::Digest> share_cache(dhow::build::Builder& builder, dhow::build::Built 
             built.image = co_await services.pool.run(std::move(mark));
         } else {
             auto name = oci::Reference::parse(entry.get("ref"));
-            auto known = wanted.request.credentials.find(name.domain);
-            registry::Credentials credentials;
-            if (known != wanted.request.credentials.end()) credentials = known->second;
+            auto credentials = credentials_for(wanted.request, name.domain);
             auto steps = dhow::build::steps_of_mode(built.steps, entry.get("mode"));
             co_await dhow::build::push_cache(services, std::move(steps), std::move(name),
                                              std::move(credentials), stop);

@@ -98,7 +98,9 @@ std::shared_ptr<DistantBlobs> folder_blobs(Services& services, std::shared_ptr<C
     return std::make_shared<FolderBlobs>(services, std::move(folder));
 }
 
-oci::Digest find_in_layout(const Context& folder, const std::string& tag) {
+namespace {
+
+oci::Digest read_layout_index(const Context& folder, const std::string& tag) {
     auto file = linux::find_in_root(folder.root(), "index.json", O_RDONLY | O_NONBLOCK);
     if (!file) throw NotFound("the folder is no OCI layout: it has no index.json");
     auto index = oci::Index::parse(store::read_all(file->get(), largest_manifest, "index.json"));
@@ -110,6 +112,13 @@ oci::Digest find_in_layout(const Context& folder, const std::string& tag) {
     }
     if (!found) throw NotFound("the folder's index names no {}", tag.empty() ? "latest" : tag);
     return found->digest;
+}
+
+}  // namespace
+
+Task<oci::Digest> find_in_layout(Services& services, std::shared_ptr<Context> folder, std::string tag) {
+    auto find = [folder, tag] { return read_layout_index(*folder, tag); };
+    co_return co_await services.pool.run(std::move(find));
 }
 
 }  // namespace dhow::build

@@ -42,8 +42,8 @@ Task<LayerPtr> fetch_layer(Services& services, std::shared_ptr<DistantBlobs> blo
 /// Those of an OCI layout in a folder.
 std::shared_ptr<DistantBlobs> folder_blobs(Services& services, std::shared_ptr<Context> folder);
 
-/// The manifest or index that a tag means in an OCI layout; "": the only one, or "latest". Blocks.
+/// The manifest or index that a tag means in an OCI layout; "": the only one, or "latest".
 /// @throws NotFound; InvalidArgument
-oci::Digest find_in_layout(const Context& folder, const std::string& tag);
+Task<oci::Digest> find_in_layout(Services& services, std::shared_ptr<Context> folder, std::string tag);
 
 }  // namespace dhow::build

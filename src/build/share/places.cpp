@@ -100,8 +100,7 @@ Task<std::shared_ptr<ImportedCache>> open_registry_cache(Services& services, std
 
 Task<std::shared_ptr<ImportedCache>> open_folder_cache(Services& services, std::shared_ptr<Context> folder,
                                                        std::string tag, std::shared_ptr<Cancellation> stop) {
-    auto find = [folder, tag] { return find_in_layout(*folder, tag); };
-    auto digest = co_await services.pool.run(std::move(find));
+    auto digest = co_await find_in_layout(services, folder, std::move(tag));
     auto blobs = folder_blobs(services, std::move(folder));
     auto manifest = co_await read_manifest(blobs, digest, stop);
     co_return co_await open_cache(services, std::move(blobs), std::move(manifest), stop);
