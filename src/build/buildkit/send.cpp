@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/defer.hpp"
+#include "base/timespec.hpp"
 #include "build/buildkit/go_mode.hpp"
 #include "build/buildkit/pipe.hpp"
 #include "build/buildkit/protocol/session.pb.h"
@@ -86,7 +87,7 @@ class Listing {
         stat.set_mode(go_mode_of(status));
         stat.set_uid(status.st_uid);
         stat.set_gid(status.st_gid);
-        stat.set_mod_time(std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec);
+        stat.set_mod_time(nanoseconds(status.st_mtim));
         if (S_ISREG(status.st_mode)) {
             stat.set_size(status.st_size);
             if (status.st_nlink > 1) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "base/timespec.hpp"
 #include "build/files/tree.hpp"
 #include "linux/directory.hpp"
 #include "linux/path.hpp"
@@ -36,12 +37,6 @@ void check_path(const std::string& path) {
     if (bad)
         throw InvalidArgument("the client sent a file with the name {:?}: it is no path below its folder",
                               path);
-}
-
-timespec time_of(std::int64_t nanoseconds) {
-    constexpr std::int64_t second = 1'000'000'000;
-    auto whole = nanoseconds / second, rest = nanoseconds % second;
-    return rest < 0 ? timespec{whole - 1, rest + second} : timespec{whole, rest};
 }
 
 /// Those that a user can set and that mean something in an image; overlayfs's own never come from outside.
@@ -150,14 +145,14 @@ bool Receiver::is_here(const SentFile& file, const KeptFile& known) const {
         return false;
     struct stat copy;
     return ::fstatat(parent_.get(), name_.c_str(), &copy, AT_SYMLINK_NOFOLLOW) == 0 &&
-           copy.st_ino == known.inode && files::nanoseconds(copy.st_ctim) == known.changed;
+           copy.st_ino == known.inode && nanoseconds(copy.st_ctim) == known.changed;
 }
 
 void Receiver::note_copy(KeptFile& entry) const {
     struct stat copy;
     check(::fstatat(parent_.get(), name_.c_str(), &copy, AT_SYMLINK_NOFOLLOW), "stat {}", name_);
     entry.inode = copy.st_ino;
-    entry.changed = files::nanoseconds(copy.st_ctim);
+    entry.changed = nanoseconds(copy.st_ctim);
     entry.complete = true;
 }
 
@@ -189,7 +184,7 @@ void Receiver::make_node(const SentFile& file, KeptFile& known) {
         throw Forbidden("the client sent the device or socket {:?}: a context cannot hold one", file.path);
     if (type == S_IFIFO)
         check(::fchmodat(parent_.get(), name_.c_str(), file.mode & 07777, 0), "chmod {}", file.path);
-    timespec times[2] = {time_of(file.time), time_of(file.time)};
+    timespec times[2] = {timespec_of(file.time), timespec_of(file.time)};
     ::utimensat(parent_.get(), name_.c_str(), times, AT_SYMLINK_NOFOLLOW);
     note_copy(known);
 }
@@ -252,13 +247,13 @@ void Receiver::complete(std::uint32_t number) {
     if (!file.fd) open_copy(file);
     auto& entry = *file.entry;
     check(::fchmod(file.fd.get(), entry.mode & 07777), "chmod {}", *file.path);
-    timespec times[2] = {time_of(entry.time), time_of(entry.time)};
+    timespec times[2] = {timespec_of(entry.time), timespec_of(entry.time)};
     check(::futimens(file.fd.get(), times), "set the time of {}", *file.path);
     struct stat copy;
     check(::fstat(file.fd.get(), &copy), "stat {}", *file.path);
     entry.size = file.size;
     entry.inode = copy.st_ino;
-    entry.changed = files::nanoseconds(copy.st_ctim);
+    entry.changed = nanoseconds(copy.st_ctim);
     entry.content = file.hash->finish().hex();
     entry.complete = true;
     wanted_.erase(number);
@@ -279,7 +274,7 @@ void Receiver::set_times() {
     // The innermost first: a change in a folder would touch its time, but none comes any more.
     for (auto folder = folder_times_.rbegin(); folder != folder_times_.rend(); ++folder) {
         enter(folder->first);
-        timespec times[2] = {time_of(folder->second), time_of(folder->second)};
+        timespec times[2] = {timespec_of(folder->second), timespec_of(folder->second)};
         check(::utimensat(parent_.get(), name_.c_str(), times, AT_SYMLINK_NOFOLLOW), "set the time of {}",
               folder->first);
     }

@@ -9,11 +9,9 @@
 
 #include <sys/stat.h>
 
-namespace dhow::build::files {
+#include "base/timespec.hpp"
 
-constexpr std::int64_t nanoseconds(const timespec& time) {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
+namespace dhow::build::files {
 
 /// Digests (sha256, hexadecimal) of regular files of one file system. A file is the one that is meant as long
 /// as its inode and its ctime are the same: the kernel alone sets a ctime.

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/packing.hpp"
+#include "base/timespec.hpp"
 #include "cli/build/walk.hpp"
 #include "cli/files.hpp"
 #include "wire/context_line.hpp"
@@ -25,10 +26,6 @@ using line::Kind;
 constexpr std::size_t frame_size = 256 << 10;
 /// The kernel's clock of files may tick that seldom, and then some.
 constexpr std::int64_t settling_time = 100'000'000;
-
-std::int64_t nanoseconds(const timespec& time) {
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 std::int64_t present() {
     timespec time;
